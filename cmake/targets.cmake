@@ -1,0 +1,55 @@
+# keratin_base: what does not depend on the element type; keratin (float) and keratin_f64 (double)
+# stand on it.
+find_program(KERATIN_CCACHE ccache)
+if(KERATIN_CCACHE AND PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      ${KERATIN_CCACHE})
+endif()
+
+# Sources live at the top level; users include them as <keratin/layers/...>.
+set(keratin_include ${PROJECT_BINARY_DIR}/include)
+file(MAKE_DIRECTORY ${keratin_include}/keratin)
+set(keratin_folders framework initializers layers training)
+foreach(folder IN LISTS keratin_folders)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${keratin_include}/keratin/${folder} SYMBOLIC)
+endforeach()
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/framework/keratin.hpp ${keratin_include}/keratin/keratin.hpp SYMBOLIC)
+
+set(keratin_base_folders framework/base framework/io framework/kernels framework/nn)
+list(TRANSFORM keratin_base_folders APPEND /*.cpp OUTPUT_VARIABLE globs)
+file(GLOB_RECURSE keratin_base_sources CONFIGURE_DEPENDS ${globs})
+list(TRANSFORM keratin_folders APPEND /*.cpp OUTPUT_VARIABLE globs)
+file(GLOB_RECURSE keratin_sources CONFIGURE_DEPENDS ${globs})
+list(REMOVE_ITEM keratin_sources ${keratin_base_sources})
+
+function(keratin_own_code target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+    -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${KERATIN_WERROR}>:-Werror>)
+  if(KERATIN_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${KERATIN_SANITIZE} -fno-omit-frame-pointer
+      -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=${KERATIN_SANITIZE})
+  endif()
+endfunction()
+
+function(add_keratin_library name)
+  add_library(${name} ${ARGN})
+  add_library(keratin::${name} ALIAS ${name})
+  keratin_own_code(${name})
+  target_compile_features(${name} PUBLIC cxx_std_20)
+  target_include_directories(${name} SYSTEM PUBLIC ${xtensor_INCLUDE_DIRS})
+  target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${keratin_include}>
+                                            $<INSTALL_INTERFACE:include>)
+endfunction()
+
+add_keratin_library(keratin_base ${keratin_base_sources})
+target_include_directories(keratin_base PRIVATE ${PROJECT_SOURCE_DIR})  # HWY_TARGET_INCLUDE
+target_include_directories(keratin_base SYSTEM PRIVATE ${HDF5_INCLUDE_DIRS})
+target_link_libraries(keratin_base PUBLIC xtensor nlohmann_json::nlohmann_json
+  PRIVATE hwy::hwy OpenMP::OpenMP_CXX ${OpenBLAS_LIBRARIES} ${HDF5_LIBRARIES} PkgConfig::libzip)
+
+foreach(name keratin keratin_f64)
+  add_keratin_library(${name} ${keratin_sources})
+  target_link_libraries(${name} PUBLIC keratin_base)
+endforeach()
+target_compile_definitions(keratin_f64 PUBLIC KERATIN_REAL=double KERATIN_VARIANT=f64)
