@@ -1,0 +1,3 @@
+#pragma once
+
+#include "framework/keratin.hpp"  // beside this file in the build tree's and the installed include/keratin

@@ -1,0 +1,21 @@
+# A project that takes Keratin in as a part of itself gets its libraries and none of its tests,
+# examples, programs and install rules. Configures only: the library itself is built often enough.
+file(REMOVE_RECURSE ${work})
+file(WRITE ${work}/CMakeLists.txt "cmake_minimum_required(VERSION 3.25)
+project(outside CXX)
+include(FetchContent)
+FetchContent_Declare(keratin SOURCE_DIR ${source})
+FetchContent_MakeAvailable(keratin)
+foreach(name keratin keratin_f64)
+  add_executable(outside_\${name} main.cpp)
+  target_link_libraries(outside_\${name} PRIVATE keratin::\${name})
+endforeach()
+foreach(name tests_base keratin_cli examples)
+  if(TARGET \${name})
+    message(FATAL_ERROR \"target \${name} is none of the outside project's business\")
+  endif()
+endforeach()
+")
+file(COPY ${CMAKE_CURRENT_LIST_DIR}/outside/main.cpp DESTINATION ${work})
+execute_process(COMMAND ${CMAKE_COMMAND} -S ${work} -B ${work}/build -G ${generator}
+  -D CMAKE_CXX_COMPILER=${compiler} COMMAND_ERROR_IS_FATAL ANY)
