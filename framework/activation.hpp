@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string_view>
+
+#include "configurable.hpp"
+#include "context.hpp"
+#include "registry.hpp"
+#include "spec.hpp"
+#include "tensor.hpp"
+
+namespace keratin::inline KERATIN_VARIANT {
+
+/// A function of a tensor together with its derivative (keras.activations).
+class Activation : public Configurable {
+ public:
+  static constexpr std::string_view kind = "activation function";
+  std::string_view module() const override { return "keras.activations"; }
+  /// A built-in function is its bare name in files.
+  void write_serialized(Json& json) const override;
+
+  /// y of x; may reuse the memory of x.
+  virtual Tensor forward(Tensor x) const = 0;
+
+  /// What backward is computed from. A function whose derivative follows from its output keeps
+  /// nothing else.
+  enum class Keeps { output, input };
+  virtual Keeps keeps() const = 0;
+  /// The gradient of x, given that of y and what keeps() asks for; may reuse the memory of dy.
+  virtual Tensor backward(const Tensor& kept, Tensor dy) const = 0;
+};
+
+extern template class Spec<Activation>;
+template <>
+Registry<const Activation>& Registry<const Activation>::instance();
+
+/// The last step of a layer that has an `activation` option: returns activation(x) and keeps in
+/// `context` what backward needs beyond the layer's output. Without an activation, returns x.
+Tensor activate(const Spec<Activation>& activation, Tensor x, Context& context);
+/// The matching first step of backward: turns the gradient of the layer's output into that of x.
+Tensor activation_gradient(const Spec<Activation>& activation, Tensor output_gradient,
+                           const Context& context);
+
+}  // namespace keratin::inline KERATIN_VARIANT

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph.hpp"
+
+namespace keratin::inline KERATIN_VARIANT {
+
+/// How a model's inputs or outputs are given in Python: one tensor, a list, or a dictionary.
+struct Structure {
+  enum Kind { single, list, dict };
+  Kind kind = single;
+  /// For a dictionary: the keys, sorted, one for each tensor.
+  std::vector<std::string> keys = {};
+};
+
+/// A graph of layer calls, itself a layer (keras.Model of the functional kind). The graph is
+/// sorted once, into a list of calls on numbered slots; running it is a loop over that list, and
+/// backward the same loop reversed.
+class Function : public Layer {
+ public:
+  static constexpr std::string_view keras_name = "Functional";
+
+  Function(SymbolicTensors inputs, SymbolicTensors outputs, LayerOptions common = {});
+
+  std::string_view class_name() const override { return keras_name; }
+  std::string_view module() const override { return "keras.src.models.functional"; }
+
+  /// Null until the input shapes are known.
+  const Graph* graph() const { return graph_.get(); }
+  /// The layers as keras.Model.layers has them.
+  virtual std::vector<LayerHandle> layers() const;
+  /// Null where no layer has this name.
+  std::shared_ptr<Layer> find_layer(const std::string& name) const;
+
+  const Structure& input_structure() const { return input_structure_; }
+  const Structure& output_structure() const { return output_structure_; }
+  void set_structures(Structure inputs, Structure outputs);
+
+  Shapes compute_output_shapes(const Shapes& input_shapes) const override;
+  std::string output_dtype(std::size_t i) const override;
+  void run(TensorRefs inputs, Context& context) const override;
+  Tensors forward_all(TensorRefs inputs, Context& context) const override;
+  Tensors backward_all(Tensors output_gradients, Context& context) const override;
+  std::vector<Sublayer> sublayers() const override;
+
+ protected:
+  /// For a function whose graph is known later.
+  Function(std::string_view class_name, LayerOptions common);
+  void set_graph(std::shared_ptr<const Graph> graph);
+
+ private:
+  struct Call {
+    std::shared_ptr<const Node> node;
+    std::vector<std::size_t> inputs;    // slots
+    std::vector<std::size_t> outputs;   // slots
+    std::vector<std::size_t> released;  // slots that no later call reads
+  };
+
+  void check_count(std::size_t inputs) const;
+  void plan_releases();
+  void run_keeping(TensorRefs inputs, Context& context) const;
+  void run_passing(TensorRefs inputs, Context& context) const;
+
+  std::shared_ptr<const Graph> graph_;
+  std::vector<Call> calls_;
+  std::size_t slot_count_ = 0;
+  std::vector<std::size_t> output_slots_;
+  Structure input_structure_;
+  Structure output_structure_;
+};
+
+/// Names the layers of a model as its weights file does: "layers/conv2d", "layers/conv2d_1".
+std::vector<Sublayer> numbered_sublayers(const std::vector<LayerHandle>& layers);
+
+}  // namespace keratin::inline KERATIN_VARIANT

@@ -1,0 +1,23 @@
+#include "gradients.hpp"
+
+namespace keratin::inline KERATIN_VARIANT {
+
+void Gradients::add(const Parameter& parameter, Tensor gradient) {
+  const auto [entry, is_new] = by_parameter_.try_emplace(&parameter, std::move(gradient));
+  if (is_new) return;
+  real* sum = entry->second.data();
+  const real* term = gradient.data();
+  for (std::size_t i = 0; i < gradient.size(); ++i) sum[i] += term[i];
+}
+
+const Tensor* Gradients::find(const Parameter& parameter) const {
+  const auto entry = by_parameter_.find(&parameter);
+  return entry == by_parameter_.end() ? nullptr : &entry->second;
+}
+
+Tensor* Gradients::find(const Parameter& parameter) {
+  const auto entry = by_parameter_.find(&parameter);
+  return entry == by_parameter_.end() ? nullptr : &entry->second;
+}
+
+}  // namespace keratin::inline KERATIN_VARIANT

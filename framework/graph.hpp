@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "handle.hpp"
+
+namespace keratin::inline KERATIN_VARIANT {
+
+/// What lies between some inputs and some outputs, sorted.
+class Graph {
+ public:
+  /// Throws ValueError where an output does not depend on the inputs alone, or an input is named
+  /// twice. An input that is no Input() but a tensor within a larger graph gets an InputLayer of
+  /// its own.
+  Graph(SymbolicTensors inputs, SymbolicTensors outputs);
+
+  const SymbolicTensors& inputs() const { return inputs_; }
+  const SymbolicTensors& outputs() const { return outputs_; }
+  /// The calls in an order in which they can be made; input nodes are among them.
+  const std::vector<std::shared_ptr<const Node>>& nodes() const { return nodes_; }
+  /// The layers in the order of keras.Model.layers: by depth, then as met from the outputs.
+  const std::vector<LayerHandle>& layers() const { return layers_; }
+  /// The calls of `layer` within this graph, in the order in which they were made.
+  std::vector<std::shared_ptr<const Node>> nodes_of(const Layer& layer) const;
+  /// `tensor`, or the new input that takes its place in this graph.
+  const SymbolicTensor& resolve(const SymbolicTensor& tensor) const;
+
+ private:
+  using Source = std::pair<const Node*, std::size_t>;
+  struct Sorter;
+
+  SymbolicTensors inputs_;
+  SymbolicTensors outputs_;
+  std::map<Source, SymbolicTensor> replaced_;
+  std::vector<std::shared_ptr<const Node>> nodes_;
+  std::vector<LayerHandle> layers_;
+};
+
+}  // namespace keratin::inline KERATIN_VARIANT
