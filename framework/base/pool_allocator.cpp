@@ -44,8 +44,8 @@ Pool& instance() {
   return pool;
 }
 
-void* from_system(std::size_t bytes) { return ::operator new(bytes, std::align_val_t{alignment}); }
-void to_system(void* block) noexcept { ::operator delete(block, std::align_val_t{alignment}); }
+void* from_system(std::size_t bytes) { return ::operator new (bytes, std::align_val_t{alignment}); }
+void to_system(void* block) noexcept { ::operator delete (block, std::align_val_t{alignment}); }
 
 }  // namespace
 

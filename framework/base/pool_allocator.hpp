@@ -16,8 +16,8 @@ void deallocate(void* block, std::size_t bytes) noexcept;
 
 struct Statistics {
   std::size_t bytes_in_use = 0;
-  std::size_t bytes_cached = 0;      ///< held for reuse
-  std::size_t system_requests = 0;   ///< blocks asked of the system since the program began
+  std::size_t bytes_cached = 0;     ///< held for reuse
+  std::size_t system_requests = 0;  ///< blocks asked of the system since the program began
 };
 Statistics statistics();
 

@@ -1,22 +1,228 @@
 #include "gemm.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <utility>
 
-#include "../base/pool_allocator.hpp"
-#include "reference/gemm.hpp"
+#include "../base/parallel.hpp"
+#include "gemm_tile.hpp"
+#include "scratch.hpp"
 
 namespace keratin::kernels {
+namespace {
+
+constexpr std::size_t most_block_rows = 112;
+constexpr std::size_t block_columns = 512;
+// With at most this many rows, B's panels are read where they lie: packing would not pay.
+constexpr std::size_t few_rows = 6;
+
+std::size_t round_up(std::size_t value, std::size_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
+/// The product at hand. B is packed as a whole (`panels`), or where `panels` is null, by each
+/// thread for what it computes.
+template <class T>
+struct Product {
+  Transpose a_op, b_op;
+  std::size_t m, n, k;
+  const T* a;
+  std::size_t lda;
+  const T* b;
+  std::size_t ldb;
+  const T* panels;
+  bool add;
+  T* c;
+  std::size_t ldc;
+  const Epilogue<T>& epilogue;
+};
+
+struct Range {
+  std::size_t begin, end;
+  std::size_t size() const { return end - begin; }
+};
+
+/// Computes one block of C at a time, in buffers of its own.
+template <class T>
+class Worker {
+ public:
+  explicit Worker(const Product<T>& product)
+      : p_(product),
+        shape_(tile_shape<T>()),
+        direct_b_(!p_.panels && p_.b_op == Transpose::no && p_.m <= few_rows),
+        // Rows read many times are copied closer together: far apart they may share cache sets.
+        copy_a_(p_.a_op == Transpose::yes || (p_.n > 4 * shape_.columns && p_.m > few_rows)),
+        a_(copy_a_ ? most_block_rows * (depth_block + row_gap) : 0),
+        b_(p_.panels ? 0 : depth_block * (direct_b_ ? shape_.columns : block_columns)) {}
+
+  void compute(Range rows, Range columns) {
+    const std::size_t step = most_block_rows / shape_.rows * shape_.rows;
+    for (std::size_t row = rows.begin; row < rows.end; row += step) {
+      for (std::size_t column = columns.begin; column < columns.end; column += block_columns) {
+        block({row, std::min(row + step, rows.end)},
+              {column, std::min(column + block_columns, columns.end)});
+      }
+    }
+  }
+
+ private:
+  // Rows of a copied block start in different cache sets.
+  static constexpr std::size_t row_gap = 64 / sizeof(T);
+
+  void block(Range rows, Range columns) {
+    std::array<T*, most_block_rows> c;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      c[i] = p_.c + (rows.begin + i) * p_.ldc + columns.begin;
+    }
+    Epilogue<T> epilogue = p_.epilogue;
+    if (epilogue.bias) epilogue.bias += columns.begin;
+    std::size_t k = 0;
+    do {
+      const Range depth{k, std::min(k + depth_block, p_.k)};
+      Block<T> part{};
+      part.rows = rows.size();
+      part.columns = columns.size();
+      part.depth = depth.size();
+      part.c = c.data();
+      part.accumulate = p_.add || k > 0;
+      part.epilogue = depth.end == p_.k ? &epilogue : nullptr;
+      set_a(part, rows, depth);
+      set_b_and_multiply(part, columns, depth);
+      k = depth.end;
+    } while (k < p_.k);
+  }
+
+  void set_a(Block<T>& part, Range rows, Range depth) {
+    part.a_strips = p_.a_op == Transpose::yes;
+    if (part.a_strips) {
+      pack_strips(rows.size(), depth.size(), p_.a + depth.begin * p_.lda + rows.begin, p_.lda,
+                  a_.data());
+      part.a = a_.data();
+      return;
+    }
+    const T* a = p_.a + rows.begin * p_.lda + depth.begin;
+    part.a = a;
+    part.a_stride = p_.lda;
+    if (!copy_a_) return;
+    part.a = a_.data();
+    part.a_stride = depth_block + row_gap;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      std::memcpy(a_.data() + i * part.a_stride, a + i * p_.lda, depth.size() * sizeof(T));
+    }
+  }
+
+  void set_b_and_multiply(Block<T>& part, Range columns, Range depth) {
+    const std::size_t width = shape_.columns;
+    part.b_stride = width;
+    part.b_panel = width * depth.size();
+    const T* b = p_.b_op == Transpose::no ? p_.b + depth.begin * p_.ldb + columns.begin
+                                          : p_.b + columns.begin * p_.ldb + depth.begin;
+    if (p_.panels) {
+      part.b = p_.panels + depth.begin * round_up(p_.n, width) + columns.begin * depth.size();
+      return multiply(part);
+    }
+    if (!direct_b_) {
+      pack_panels(p_.b_op, depth.size(), columns.size(), b, p_.ldb, b_.data());
+      part.b = b_.data();
+      return multiply(part);
+    }
+    const std::size_t whole = columns.size() / width * width;
+    if (whole > 0) {
+      Block<T> direct = part;
+      direct.columns = whole;
+      direct.b = b;
+      direct.b_stride = p_.ldb;
+      direct.b_panel = width;
+      multiply(direct);
+    }
+    if (whole < columns.size()) multiply_rest(part, b + whole, whole);
+  }
+
+  /// The last columns, which do not fill a panel: reading them in place would go past their end.
+  void multiply_rest(Block<T> part, const T* b, std::size_t column) {
+    pack_panels(Transpose::no, part.depth, part.columns - column, b, p_.ldb, b_.data());
+    part.b = b_.data();
+    part.columns -= column;
+    std::array<T*, few_rows> c;
+    for (std::size_t i = 0; i < part.rows; ++i) c[i] = part.c[i] + column;
+    part.c = c.data();
+    Epilogue<T> epilogue;
+    if (part.epilogue) {
+      epilogue = *part.epilogue;
+      if (epilogue.bias) epilogue.bias += column;
+      part.epilogue = &epilogue;
+    }
+    multiply(part);
+  }
+
+  const Product<T>& p_;
+  TileShape shape_;
+  bool direct_b_, copy_a_;
+  Scratch<T> a_, b_;
+};
+
+/// How many pieces C's rows and columns are cut into, one piece per thread.
+struct Grid {
+  std::size_t rows, columns;
+};
+
+Grid thread_grid(std::size_t strips, std::size_t panels, bool rows_stay, double work) {
+  // Below about 10 microseconds of work per thread, threads do not pay.
+  const auto limit = static_cast<std::size_t>(work / 500e3) + 1;
+  const std::size_t threads = std::min(static_cast<std::size_t>(num_threads()), limit);
+  Grid best{1, 1};
+  std::size_t best_cost = strips * panels;
+  for (std::size_t rows = 1; rows <= (rows_stay ? 1 : std::min(threads, strips)); ++rows) {
+    const std::size_t columns = std::min(threads / rows, panels);
+    const std::size_t cost = ((strips + rows - 1) / rows) * ((panels + columns - 1) / columns);
+    if (cost < best_cost || (cost == best_cost && strips > panels)) {
+      best = {rows, columns};
+      best_cost = cost;
+    }
+  }
+  return best;
+}
+
+template <class T>
+void run(const Product<T>& p) {
+  const TileShape shape = tile_shape<T>();
+  const std::size_t strips = round_up(p.m, shape.rows) / shape.rows;
+  const std::size_t panels = round_up(p.n, shape.columns) / shape.columns;
+  const double work = double(p.m) * double(p.n) * double(p.k);
+  const Grid grid = thread_grid(strips, panels, !p.panels, work);
+  parallel_for(grid.rows * grid.columns, 1, [&](std::size_t begin, std::size_t end) {
+    Worker<T> worker(p);
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::size_t r = i / grid.columns, c = i % grid.columns;
+      worker.compute({strips * r / grid.rows * shape.rows,
+                      std::min(p.m, strips * (r + 1) / grid.rows * shape.rows)},
+                     {panels * c / grid.columns * shape.columns,
+                      std::min(p.n, panels * (c + 1) / grid.columns * shape.columns)});
+    }
+  });
+}
+
+}  // namespace
 
 template <class T>
 PackedMatrix<T>::PackedMatrix(Transpose b_op, std::size_t k, std::size_t n, const T* b,
                               std::size_t ldb)
-    : k_(k), n_(n), size_(k * n), data_(PoolAllocator<T>().allocate(size_)) {
-  for (std::size_t p = 0; p < k; ++p) {
-    for (std::size_t j = 0; j < n; ++j) {
-      data_[p * n + j] = b_op == Transpose::no ? b[p * ldb + j] : b[j * ldb + p];
+    : k_(k), n_(n) {
+  const std::size_t width = tile_shape<T>().columns;
+  const std::size_t padded = round_up(n, width);
+  size_ = std::max<std::size_t>(1, k * padded);
+  data_ = PoolAllocator<T>().allocate(size_);
+  const std::size_t blocks = round_up(k, depth_block) / depth_block, panels = padded / width;
+  parallel_for(blocks * panels, 8, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::size_t row = i / panels * depth_block, column = i % panels * width;
+      const std::size_t depth = std::min(depth_block, k - row);
+      pack_panels(b_op, depth, std::min(width, n - column),
+                  b_op == Transpose::no ? b + row * ldb + column : b + column * ldb + row, ldb,
+                  data_ + row * padded + column * depth);
     }
-  }
+  });
 }
 
 template <class T>
@@ -42,13 +248,19 @@ template <class T>
 void gemm(Transpose a_op, Transpose b_op, std::size_t m, std::size_t n, std::size_t k, const T* a,
           std::size_t lda, const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc,
           const Epilogue<T>& epilogue) {
-  reference::gemm(a_op, b_op, m, n, k, a, lda, b, ldb, beta, c, ldc, epilogue);
+  if (m == 0 || n == 0) return;
+  if (m > most_block_rows) {
+    return gemm(a_op, m, a, lda, PackedMatrix<T>(b_op, k, n, b, ldb), beta, c, ldc, epilogue);
+  }
+  run(Product<T>{a_op, b_op, m, n, k, a, lda, b, ldb, nullptr, beta != 0, c, ldc, epilogue});
 }
 
 template <class T>
 void gemm(Transpose a_op, std::size_t m, const T* a, std::size_t lda, const PackedMatrix<T>& b,
           T beta, T* c, std::size_t ldc, const Epilogue<T>& epilogue) {
-  gemm(a_op, Transpose::no, m, b.n(), b.k(), a, lda, b.data(), b.n(), beta, c, ldc, epilogue);
+  if (m == 0 || b.n() == 0) return;
+  run(Product<T>{a_op, Transpose::no, m, b.n(), b.k(), a, lda, nullptr, 0, b.data(), beta != 0, c,
+                 ldc, epilogue});
 }
 
 #define KERATIN_INSTANTIATE(T)                                                                     \

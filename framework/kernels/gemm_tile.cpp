@@ -1,0 +1,252 @@
+#include "gemm_tile.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "unroll.hpp"
+
+// Tiles are arrays of vectors, which SVE's sizeless types cannot be in; NEON serves there.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "framework/kernels/gemm_tile.cpp"
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace keratin::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// With 32 registers: 14 x 2 sums, two vectors of B, one element of A. With 16: 6 x 2.
+#if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
+constexpr std::size_t tile_rows = 14;
+constexpr std::size_t wide_sums = 24;
+#else
+constexpr std::size_t tile_rows = 6;
+constexpr std::size_t wide_sums = 12;
+#endif
+
+/// Vectors per tile: with few rows several panels at once, so that the sums are enough to hide the
+/// latency of the additions.
+constexpr std::size_t wide_vectors(std::size_t rows) {
+  return std::clamp<std::size_t>(wide_sums / rows / 2 * 2, 2, 8);
+}
+
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE hn::Vec<D> finish(D d, hn::Vec<D> sum, const Block<T>& block, std::size_t column) {
+  if (const Epilogue<T>* epilogue = block.epilogue) {
+    if (epilogue->bias) sum = hn::Add(sum, hn::LoadU(d, epilogue->bias + column));
+    // Comparisons rather than Max and Min, which lose NaN on some instruction sets.
+    const auto low = hn::Set(d, epilogue->low), high = hn::Set(d, epilogue->high);
+    sum = hn::IfThenElse(hn::Lt(sum, low), low, sum);
+    sum = hn::IfThenElse(hn::Gt(sum, high), high, sum);
+  }
+  return sum;
+}
+
+/// One row of a tile that ends inside a vector, element by element through `sums`.
+template <class T>
+HWY_NOINLINE void store_partial(const T* sums, T* c, std::size_t column, std::size_t columns,
+                                const Block<T>& block) {
+  const hn::CappedTag<T, 1> one;
+  for (std::size_t j = 0; j < columns; ++j) {
+    auto sum = hn::LoadU(one, sums + j);
+    if (block.accumulate) sum = hn::Add(hn::LoadU(one, c + column + j), sum);
+    hn::StoreU(finish(one, sum, block, column + j), one, c + column + j);
+  }
+}
+
+/// Sums `rows` x `vectors` vectors of C over the block's depth and stores the first `columns`.
+template <std::size_t rows, std::size_t vectors, bool strips, class T>
+HWY_NOINLINE void tile(const Block<T>& block, const T* HWY_RESTRICT a, const T* HWY_RESTRICT b,
+                       T* const* c, std::size_t column, std::size_t columns,
+                       std::size_t stored_rows) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  const std::size_t lanes = hn::Lanes(d), a_stride = block.a_stride, b_panel = block.b_panel;
+  V sums[rows][vectors];
+  KERATIN_UNROLL(16)
+  for (std::size_t i = 0; i < rows; ++i) {
+    KERATIN_UNROLL(8)
+    for (std::size_t v = 0; v < vectors; ++v) sums[i][v] = hn::Zero(d);
+  }
+  for (std::size_t k = 0; k < block.depth; ++k) {
+    V bk[vectors];
+    KERATIN_UNROLL(8)
+    for (std::size_t v = 0; v < vectors; ++v) {
+      bk[v] = hn::LoadU(d, b + v / 2 * b_panel + v % 2 * lanes);
+    }
+    KERATIN_UNROLL(16)
+    for (std::size_t i = 0; i < rows; ++i) {
+      const V ai = hn::Set(d, strips ? a[i] : a[i * a_stride]);
+      KERATIN_UNROLL(8)
+      for (std::size_t v = 0; v < vectors; ++v) sums[i][v] = hn::MulAdd(ai, bk[v], sums[i][v]);
+    }
+    a += strips ? tile_rows : 1;
+    b += block.b_stride;
+  }
+  if (columns == vectors * lanes && stored_rows == rows) {
+    KERATIN_UNROLL(16)
+    for (std::size_t i = 0; i < rows; ++i) {
+      T* const ci = c[i] + column;
+      KERATIN_UNROLL(8)
+      for (std::size_t v = 0; v < vectors; ++v) {
+        V sum = sums[i][v];
+        if (block.accumulate) sum = hn::Add(hn::LoadU(d, ci + v * lanes), sum);
+        hn::StoreU(finish(d, sum, block, column + v * lanes), d, ci + v * lanes);
+      }
+    }
+    return;
+  }
+  HWY_ALIGN T buffer[rows * vectors * HWY_MAX_BYTES / sizeof(T)];
+  KERATIN_UNROLL(16)
+  for (std::size_t i = 0; i < rows; ++i) {
+    KERATIN_UNROLL(8)
+    for (std::size_t v = 0; v < vectors; ++v) {
+      hn::StoreU(sums[i][v], d, buffer + (i * vectors + v) * lanes);
+    }
+  }
+  for (std::size_t i = 0; i < stored_rows; ++i) {
+    const T* row = buffer + i * vectors * lanes;
+    std::size_t j = 0;
+    for (; j + lanes <= columns; j += lanes) {
+      V sum = hn::LoadU(d, row + j);
+      if (block.accumulate) sum = hn::Add(hn::LoadU(d, c[i] + column + j), sum);
+      hn::StoreU(finish(d, sum, block, column + j), d, c[i] + column + j);
+    }
+    if (j < columns) store_partial(row + j, c[i], column + j, columns - j, block);
+  }
+}
+
+template <class T>
+using Tile = void (*)(const Block<T>&, const T*, const T*, T* const*, std::size_t, std::size_t,
+                      std::size_t);
+
+template <class T>
+struct Tiles {
+  Tile<T> narrow, panel, wide;  ///< one vector, one panel, wide_vectors(rows)
+};
+
+template <class T, std::size_t... index>
+constexpr std::array<Tiles<T>, tile_rows> tiles_by_rows(std::index_sequence<index...>) {
+  return {{{tile<index + 1, 1, false, T>, tile<index + 1, 2, false, T>,
+            tile<index + 1, wide_vectors(index + 1), false, T>}...}};
+}
+
+/// A strip of at most tile_rows rows times all columns from `column` on, up to `end`.
+template <class T>
+void multiply_strip(const Block<T>& block, std::size_t row, std::size_t rows, std::size_t column,
+                    std::size_t end) {
+  static constexpr auto tiles = tiles_by_rows<T>(std::make_index_sequence<tile_rows>());
+  static constexpr Tiles<T> strip_tiles{tile<tile_rows, 1, true, T>, tile<tile_rows, 2, true, T>,
+                                        tile<tile_rows, 2, true, T>};
+  const Tiles<T>& choice = block.a_strips ? strip_tiles : tiles[rows - 1];
+  const std::size_t lanes = hn::Lanes(hn::ScalableTag<T>());
+  const std::size_t wide = (block.a_strips ? 2 : wide_vectors(rows)) * lanes;
+  const T* a = block.a + row * (block.a_strips ? block.depth : block.a_stride);
+  while (column < end) {
+    const T* b = block.b + column / (2 * lanes) * block.b_panel;
+    const std::size_t left = end - column;
+    const std::size_t width = left >= wide ? wide : std::min(left, 2 * lanes);
+    const Tile<T> chosen =
+        left >= wide ? choice.wide : (left > lanes ? choice.panel : choice.narrow);
+    chosen(block, a, b, block.c + row, column, width, rows);
+    column += width;
+  }
+}
+
+template <class T>
+void multiply_block(const Block<T>& block) {
+  const std::size_t panel = 2 * hn::Lanes(hn::ScalableTag<T>());
+  const std::size_t whole = block.rows / tile_rows * tile_rows;
+  for (std::size_t column = 0; column < block.columns; column += panel) {
+    const std::size_t end = std::min(column + panel, block.columns);
+    for (std::size_t row = 0; row < whole; row += tile_rows) {
+      multiply_strip(block, row, tile_rows, column, end);
+    }
+  }
+  if (whole < block.rows) multiply_strip(block, whole, block.rows - whole, 0, block.columns);
+}
+
+TileShape shape_f32() { return {tile_rows, 2 * hn::Lanes(hn::ScalableTag<float>())}; }
+TileShape shape_f64() { return {tile_rows, 2 * hn::Lanes(hn::ScalableTag<double>())}; }
+void multiply_f32(const Block<float>& block) { multiply_block(block); }
+void multiply_f64(const Block<double>& block) { multiply_block(block); }
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace keratin::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace keratin::kernels {
+namespace {
+
+HWY_EXPORT(shape_f32);
+HWY_EXPORT(shape_f64);
+HWY_EXPORT(multiply_f32);
+HWY_EXPORT(multiply_f64);
+
+}  // namespace
+
+template <>
+TileShape tile_shape<float>() {
+  return HWY_DYNAMIC_DISPATCH(shape_f32)();
+}
+template <>
+TileShape tile_shape<double>() {
+  return HWY_DYNAMIC_DISPATCH(shape_f64)();
+}
+template <>
+void multiply(const Block<float>& block) {
+  HWY_DYNAMIC_DISPATCH(multiply_f32)(block);
+}
+template <>
+void multiply(const Block<double>& block) {
+  HWY_DYNAMIC_DISPATCH(multiply_f64)(block);
+}
+
+template <class T>
+void pack_panels(Transpose b_op, std::size_t depth, std::size_t columns, const T* b,
+                 std::size_t ldb, T* panels) {
+  const std::size_t width = tile_shape<T>().columns;
+  for (std::size_t column = 0; column < columns; column += width, panels += depth * width) {
+    const std::size_t used = std::min(width, columns - column);
+    if (b_op == Transpose::no) {
+      for (std::size_t k = 0; k < depth; ++k) {
+        std::memcpy(panels + k * width, b + k * ldb + column, used * sizeof(T));
+        std::fill(panels + k * width + used, panels + (k + 1) * width, T{0});
+      }
+    } else {
+      if (used < width) std::fill_n(panels, depth * width, T{0});
+      for (std::size_t j = 0; j < used; ++j) {
+        const T* from = b + (column + j) * ldb;
+        for (std::size_t k = 0; k < depth; ++k) panels[k * width + j] = from[k];
+      }
+    }
+  }
+}
+
+template <class T>
+void pack_strips(std::size_t rows, std::size_t depth, const T* a, std::size_t lda, T* strips) {
+  const std::size_t height = tile_shape<T>().rows;
+  for (std::size_t row = 0; row < rows; row += height, strips += depth * height) {
+    const std::size_t used = std::min(height, rows - row);
+    for (std::size_t k = 0; k < depth; ++k) {
+      std::memcpy(strips + k * height, a + k * lda + row, used * sizeof(T));
+      std::fill(strips + k * height + used, strips + (k + 1) * height, T{0});
+    }
+  }
+}
+
+template void pack_panels(Transpose, std::size_t, std::size_t, const float*, std::size_t, float*);
+template void pack_panels(Transpose, std::size_t, std::size_t, const double*, std::size_t, double*);
+template void pack_strips(std::size_t, std::size_t, const float*, std::size_t, float*);
+template void pack_strips(std::size_t, std::size_t, const double*, std::size_t, double*);
+
+}  // namespace keratin::kernels
+#endif
