@@ -39,7 +39,7 @@ bool is_json(std::string_view bytes) {
 
 }  // namespace
 
-FileKind file_kind(std::string_view bytes) {
+FileKind kind_of_bytes(std::string_view bytes) {
   if (bytes.empty()) return FileKind::empty;
   if (bytes.starts_with(hdf5_signature)) return FileKind::hdf5;
   if (bytes.starts_with("PK\x03\x04"sv) || bytes.starts_with("PK\x05\x06"sv)) return FileKind::zip;
@@ -67,7 +67,7 @@ FileKind file_kind(const std::filesystem::path& path) {
   if (file.bad())
     throw FileError(concat("Cannot read ", path.string(), ": ", std::strerror(errno)));
   start.resize(static_cast<std::size_t>(file.gcount()));
-  return file_kind(std::string_view(start));
+  return kind_of_bytes(start);
 }
 
 std::string describe(FileKind kind) {

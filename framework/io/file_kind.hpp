@@ -22,7 +22,7 @@ enum class FileKind {
 /// Throws FileError if there is nothing at `path` or it can't be read.
 FileKind file_kind(const std::filesystem::path& path);
 /// The same for bytes in memory.
-FileKind file_kind(std::string_view bytes);
+FileKind kind_of_bytes(std::string_view bytes);
 
 /// What to say about a file of this kind where another was expected: "is a zip archive", ...
 std::string describe(FileKind kind);

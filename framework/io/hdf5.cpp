@@ -100,7 +100,7 @@ Hdf5File Hdf5File::open(const std::filesystem::path& path) {
 }
 
 Hdf5File Hdf5File::from_image(std::string bytes, std::string name) {
-  const FileKind kind = file_kind(std::string_view(bytes));
+  const FileKind kind = kind_of_bytes(bytes);
   if (kind != FileKind::hdf5) {
     throw FileError(concat(name, " ", describe(kind), "; expected an HDF5 file"));
   }

@@ -10,7 +10,7 @@
 
 namespace keratin::io {
 
-/// An HDF5 file: opened for reading, or being written in memory.
+/// An HDF5 file: opened for reading, or made in memory and then saved.
 ///
 /// Objects are named by paths such as "/layers/dense/vars/0"; the leading '/' may be left out.
 /// Every failure is a FileError that names the file and the object. Soft and external links,
@@ -23,7 +23,7 @@ class Hdf5File {
   static Hdf5File open(const std::filesystem::path& path);
   /// Opens the bytes of an HDF5 file for reading; `name` stands for it in messages.
   static Hdf5File from_image(std::string bytes, std::string name);
-  /// An empty file to write into; `save` or `image` gives it away.
+  /// An empty file in memory to write into; `save` puts it on disk, `image` gives its bytes.
   static Hdf5File create(std::string name = "new file");
 
   Hdf5File(Hdf5File&&) noexcept;
@@ -66,6 +66,32 @@ class Hdf5File {
                                                  const std::string& name) const;
   std::int64_t int_attribute(const std::string& object, const std::string& name) const;
   double float_attribute(const std::string& object, const std::string& name) const;
+
+  /// Makes a group and those above it; does nothing if it is there.
+  void create_group(const std::string& group);
+  /// Writes a dataset as h5py does: contiguous, little-endian, the groups above it made on the way.
+  /// `dtype` is the stored type by NumPy's name ("float16", "bfloat16", "bool"...), by default T's
+  /// own. Throws FileError if there is an object of that path.
+  template <class T>
+  void write_dataset(const std::string& dataset, const BasicTensor<T>& tensor,
+                     const std::string& dtype = {});
+  /// HDF5 marks texts as one or the other; Keras marks what it encodes itself (model_config,
+  /// layer_names...) as ASCII.
+  enum class Encoding { utf8, ascii };
+  /// Writes an attribute in place of one of the same name: a text of variable length, or a number.
+  void write_attribute(const std::string& object, const std::string& name, const std::string& text,
+                       Encoding encoding = Encoding::utf8);
+  void write_attribute(const std::string& object, const std::string& name, std::int64_t value);
+  void write_attribute(const std::string& object, const std::string& name, double value);
+  /// Writes a list of texts as Keras does: split into `name`0, `name`1... where it would not fit
+  /// into an object's header (64512 bytes), an empty list as an empty array of float64.
+  void write_string_list(const std::string& object, const std::string& name,
+                         const std::vector<std::string>& texts);
+
+  /// The bytes of the file as it stands.
+  std::string image() const;
+  /// Writes the file as it stands to `path`: whole, or not at all. Throws FileError.
+  void save(const std::filesystem::path& path) const;
 
   struct State;  // private to the library
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "half_bits.hpp"
+#include "../base/float16.hpp"
 #include "hdf5.hpp"
 #include "hdf5_state.hpp"
 #include "hdf5_strings.hpp"
@@ -105,14 +105,16 @@ void read_into(const Hdf5File::State& state, const std::string& path, const Data
   }
 }
 
-template <class T>
+template <class Stored, class T>
 void read_16_bit_floats(const Hdf5File::State& state, const std::string& path,
-                        const Dataset& dataset, float (*decode)(std::uint16_t), T* result) {
+                        const Dataset& dataset, T* result) {
   std::vector<std::uint16_t> bits(dataset.elements);
   const Handle stored_form(H5Tcopy(dataset.type));
   H5Tset_order(stored_form, H5Tget_order(H5T_NATIVE_UINT16));
   read_into(state, path, dataset, stored_form, bits.data());
-  for (std::size_t i = 0; i < bits.size(); ++i) result[i] = static_cast<T>(decode(bits[i]));
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    result[i] = static_cast<T>(static_cast<float>(Stored::from_bits(bits[i])));
+  }
 }
 
 }  // namespace
@@ -144,9 +146,9 @@ BasicTensor<T> Hdf5File::read_dataset(const std::string& path) const {
   auto result = empty_tensor<T>(dataset.shape);
   if (dataset.elements == 0) return result;
   if (dataset.dtype == "float16") {
-    read_16_bit_floats(*state_, path, dataset, float_from_half, result.data());
+    read_16_bit_floats<half>(*state_, path, dataset, result.data());
   } else if (dataset.dtype == "bfloat16") {
-    read_16_bit_floats(*state_, path, dataset, float_from_bfloat16, result.data());
+    read_16_bit_floats<bfloat16>(*state_, path, dataset, result.data());
   } else {
     read_into(*state_, path, dataset, hdf5::native_type<T>(), result.data());
   }

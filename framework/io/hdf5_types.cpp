@@ -1,5 +1,7 @@
 #include "hdf5_types.hpp"
 
+#include <utility>
+
 namespace keratin::io::hdf5 {
 namespace {
 
@@ -52,6 +54,32 @@ std::string type_name(hid_t type) {
     default:
       return "unknown";
   }
+}
+
+Handle stored_type(const std::string& name) {
+  const std::pair<const char*, hid_t> plain[] = {
+      {"float32", H5T_IEEE_F32LE}, {"float64", H5T_IEEE_F64LE}, {"int8", H5T_STD_I8LE},
+      {"int16", H5T_STD_I16LE},    {"int32", H5T_STD_I32LE},    {"int64", H5T_STD_I64LE},
+      {"uint8", H5T_STD_U8LE},     {"uint16", H5T_STD_U16LE},   {"uint32", H5T_STD_U32LE},
+      {"uint64", H5T_STD_U64LE},   {"bfloat16", H5T_STD_U16LE}};
+  for (const auto& [known, type] : plain) {
+    if (name == known) return Handle(H5Tcopy(type));
+  }
+  if (name == "float16") {
+    Handle type(H5Tcopy(H5T_IEEE_F32LE));
+    H5Tset_fields(type, 15, 10, 5, 0, 10);
+    H5Tset_size(type, 2);
+    H5Tset_ebias(type, 15);
+    return type;
+  }
+  if (name == "bool") {
+    Handle type(H5Tenum_create(H5T_STD_I8LE));
+    const std::int8_t values[] = {0, 1};
+    H5Tenum_insert(type, "FALSE", &values[0]);
+    H5Tenum_insert(type, "TRUE", &values[1]);
+    return type;
+  }
+  return {};
 }
 
 }  // namespace keratin::io::hdf5

@@ -28,4 +28,7 @@ hid_t native_type() {
 /// NumPy's name of a stored type: "float32"..., "string", or "unknown".
 std::string type_name(hid_t type);
 
+/// The little-endian type that h5py stores under NumPy's `name`; an invalid handle for other names.
+Handle stored_type(const std::string& name);
+
 }  // namespace keratin::io::hdf5
