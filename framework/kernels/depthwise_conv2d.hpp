@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 
 namespace keratin::kernels {
 
@@ -21,16 +22,22 @@ struct DepthwiseConv2DSizes {
   Layout layout;
 };
 
+/// Bounds on results, for an activation in the same pass: {0} is relu, {0, 6} relu6. A NaN passes.
+struct Clamp {
+  float lower = -std::numeric_limits<float>::infinity();
+  float upper = std::numeric_limits<float>::infinity();
+};
+
 // T is float, double, half or bfloat16; the 16-bit types accumulate in float. Results are the same
 // bits at any number of threads.
 
 /// output[b, y, x, c * multiplier + m] = bias[c * multiplier + m] + sum over (i, j) of
 ///   input[b, y * stride + i * dilation - pad, x * stride + j * dilation - pad, c] *
 ///   filter[i, j, c, m],
-/// where the input is zero outside its bounds. `bias` may be null.
+/// where the input is zero outside its bounds, and then clamped. `bias` may be null.
 template <class T>
 void depthwise_conv2d(const T* input, const T* filter, const T* bias, T* output,
-                      const DepthwiseConv2DSizes& sizes);
+                      const DepthwiseConv2DSizes& sizes, const Clamp& clamp = {});
 
 /// The gradient with respect to the input; overwrites `input_gradient`.
 template <class T>
