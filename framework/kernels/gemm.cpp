@@ -6,20 +6,15 @@
 #include <utility>
 
 #include "../base/parallel.hpp"
+#include "gemm_blocks.hpp"
 #include "gemm_tile.hpp"
 #include "scratch.hpp"
 
 namespace keratin::kernels {
 namespace {
 
-constexpr std::size_t most_block_rows = 112;
-constexpr std::size_t block_columns = 512;
 // With at most this many rows, B's panels are read where they lie: packing would not pay.
 constexpr std::size_t few_rows = 6;
-
-std::size_t round_up(std::size_t value, std::size_t unit) {
-  return (value + unit - 1) / unit * unit;
-}
 
 /// The product at hand. B is packed as a whole (`panels`), or where `panels` is null, by each
 /// thread for what it computes.
@@ -36,11 +31,6 @@ struct Product {
   T* c;
   std::size_t ldc;
   const Epilogue<T>& epilogue;
-};
-
-struct Range {
-  std::size_t begin, end;
-  std::size_t size() const { return end - begin; }
 };
 
 /// Computes one block of C at a time, in buffers of its own.
@@ -94,11 +84,13 @@ class Worker {
   }
 
   void set_a(Block<T>& part, Range rows, Range depth) {
-    part.a_strips = p_.a_op == Transpose::yes;
-    if (part.a_strips) {
+    part.a_by_columns = p_.a_op == Transpose::yes;
+    if (part.a_by_columns) {
       pack_strips(rows.size(), depth.size(), p_.a + depth.begin * p_.lda + rows.begin, p_.lda,
                   a_.data());
       part.a = a_.data();
+      part.a_stride = shape_.rows;
+      part.a_strip = shape_.rows * depth.size();
       return;
     }
     const T* a = p_.a + rows.begin * p_.lda + depth.begin;
@@ -162,43 +154,16 @@ class Worker {
   Scratch<T> a_, b_;
 };
 
-/// How many pieces C's rows and columns are cut into, one piece per thread.
-struct Grid {
-  std::size_t rows, columns;
-};
-
-Grid thread_grid(std::size_t strips, std::size_t panels, bool rows_stay, double work) {
-  // Below about 10 microseconds of work per thread, threads do not pay.
-  const auto limit = static_cast<std::size_t>(work / 500e3) + 1;
-  const std::size_t threads = std::min(static_cast<std::size_t>(num_threads()), limit);
-  Grid best{1, 1};
-  std::size_t best_cost = strips * panels;
-  for (std::size_t rows = 1; rows <= (rows_stay ? 1 : std::min(threads, strips)); ++rows) {
-    const std::size_t columns = std::min(threads / rows, panels);
-    const std::size_t cost = ((strips + rows - 1) / rows) * ((panels + columns - 1) / columns);
-    if (cost < best_cost || (cost == best_cost && strips > panels)) {
-      best = {rows, columns};
-      best_cost = cost;
-    }
-  }
-  return best;
-}
-
 template <class T>
 void run(const Product<T>& p) {
   const TileShape shape = tile_shape<T>();
-  const std::size_t strips = round_up(p.m, shape.rows) / shape.rows;
-  const std::size_t panels = round_up(p.n, shape.columns) / shape.columns;
-  const double work = double(p.m) * double(p.n) * double(p.k);
-  const Grid grid = thread_grid(strips, panels, !p.panels, work);
-  parallel_for(grid.rows * grid.columns, 1, [&](std::size_t begin, std::size_t end) {
+  const Grid grid = thread_grid(shape, p.m, p.n, p.k, p.panels != nullptr);
+  const std::size_t pieces = grid.rows * grid.columns;
+  parallel_for(pieces, 1, [&](std::size_t begin, std::size_t end) {
     Worker<T> worker(p);
     for (std::size_t i = begin; i < end; ++i) {
-      const std::size_t r = i / grid.columns, c = i % grid.columns;
-      worker.compute({strips * r / grid.rows * shape.rows,
-                      std::min(p.m, strips * (r + 1) / grid.rows * shape.rows)},
-                     {panels * c / grid.columns * shape.columns,
-                      std::min(p.n, panels * (c + 1) / grid.columns * shape.columns)});
+      worker.compute(piece(p.m, shape.rows, i / grid.columns, grid.rows),
+                     piece(p.n, shape.columns, i % grid.columns, grid.columns));
     }
   });
 }

@@ -61,7 +61,7 @@ HWY_NOINLINE void store_partial(const T* sums, T* c, std::size_t column, std::si
 }
 
 /// Sums `rows` x `vectors` vectors of C over the block's depth and stores the first `columns`.
-template <std::size_t rows, std::size_t vectors, bool strips, class T>
+template <std::size_t rows, std::size_t vectors, bool by_columns, class T>
 HWY_NOINLINE void tile(const Block<T>& block, const T* HWY_RESTRICT a, const T* HWY_RESTRICT b,
                        T* const* c, std::size_t column, std::size_t columns,
                        std::size_t stored_rows) {
@@ -82,11 +82,11 @@ HWY_NOINLINE void tile(const Block<T>& block, const T* HWY_RESTRICT a, const T* 
     }
     KERATIN_UNROLL(16)
     for (std::size_t i = 0; i < rows; ++i) {
-      const V ai = hn::Set(d, strips ? a[i] : a[i * a_stride]);
+      const V ai = hn::Set(d, by_columns ? a[i] : a[i * a_stride]);
       KERATIN_UNROLL(8)
       for (std::size_t v = 0; v < vectors; ++v) sums[i][v] = hn::MulAdd(ai, bk[v], sums[i][v]);
     }
-    a += strips ? tile_rows : 1;
+    a += by_columns ? a_stride : 1;
     b += block.b_stride;
   }
   if (columns == vectors * lanes && stored_rows == rows) {
@@ -142,12 +142,13 @@ template <class T>
 void multiply_strip(const Block<T>& block, std::size_t row, std::size_t rows, std::size_t column,
                     std::size_t end) {
   static constexpr auto tiles = tiles_by_rows<T>(std::make_index_sequence<tile_rows>());
-  static constexpr Tiles<T> strip_tiles{tile<tile_rows, 1, true, T>, tile<tile_rows, 2, true, T>,
-                                        tile<tile_rows, 2, true, T>};
-  const Tiles<T>& choice = block.a_strips ? strip_tiles : tiles[rows - 1];
+  static constexpr Tiles<T> column_tiles{tile<tile_rows, 1, true, T>, tile<tile_rows, 2, true, T>,
+                                         tile<tile_rows, 2, true, T>};
+  const Tiles<T>& choice = block.a_by_columns ? column_tiles : tiles[rows - 1];
   const std::size_t lanes = hn::Lanes(hn::ScalableTag<T>());
-  const std::size_t wide = (block.a_strips ? 2 : wide_vectors(rows)) * lanes;
-  const T* a = block.a + row * (block.a_strips ? block.depth : block.a_stride);
+  const std::size_t wide = (block.a_by_columns ? 2 : wide_vectors(rows)) * lanes;
+  const T* a =
+      block.a + (block.a_by_columns ? row / tile_rows * block.a_strip : row * block.a_stride);
   while (column < end) {
     const T* b = block.b + column / (2 * lanes) * block.b_panel;
     const std::size_t left = end - column;

@@ -24,11 +24,12 @@ TileShape tile_shape();
 template <class T>
 struct Block {
   std::size_t rows, columns, depth;
-  /// A, by rows (element (i, k) at a[i * a_stride + k]), or `a_strips`: strips of tile_shape().rows
-  /// rows, strip by strip, [depth][rows] each, the last filled up with anything.
+  /// A, by rows: element (i, k) at a[i * a_stride + k]; or by columns, in strips of
+  /// tile_shape().rows rows: element (i, k) of strip s at a[s * a_strip + k * a_stride + i], the
+  /// last strip filled up with anything.
   const T* a;
-  std::size_t a_stride;
-  bool a_strips;
+  std::size_t a_stride, a_strip;
+  bool a_by_columns;
   /// B: panels of tile_shape().columns columns, `b_panel` apart, with rows `b_stride` apart.
   const T* b;
   std::size_t b_stride, b_panel;
@@ -45,7 +46,8 @@ template <class T>
 void pack_panels(Transpose b_op, std::size_t depth, std::size_t columns, const T* b,
                  std::size_t ldb, T* panels);
 
-/// Packs rows x depth of the transposed `a` (element (i, k) at a[k * lda + i]) into strips.
+/// Packs rows x depth of the transposed `a` (element (i, k) at a[k * lda + i]) into strips with
+/// a_stride = tile_shape().rows, a_strip = depth * a_stride.
 template <class T>
 void pack_strips(std::size_t rows, std::size_t depth, const T* a, std::size_t lda, T* strips);
 
