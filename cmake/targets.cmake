@@ -51,7 +51,8 @@ function(add_keratin_library name)
   target_compile_features(${name} PUBLIC cxx_std_20)
   target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${keratin_include}>
                                             $<INSTALL_INTERFACE:include>)
-  set_target_properties(${name} PROPERTIES VERSION ${PROJECT_VERSION}
+  # Without a macro of its own, a shared library compiles to what a static one does.
+  set_target_properties(${name} PROPERTIES DEFINE_SYMBOL "" VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 endfunction()
 
