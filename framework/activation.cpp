@@ -16,7 +16,16 @@ struct ActivationInput {
 
 }  // namespace
 
-void Activation::write_serialized(Json& json) const { json = class_name(); }
+void Activation::write_serialized(Json& json) const {
+  const auto& registry = Registry<const Activation>::instance();
+  const std::string name(class_name());
+  if (!registry.contains(name) ||
+      registry.make(name, Json::object())->get_config() == get_config()) {
+    json = name;
+  } else {
+    Configurable::write_serialized(json);
+  }
+}
 
 Tensor activate(const Spec<Activation>& activation, Tensor x, Context& context) {
   if (!activation) return x;

@@ -15,9 +15,12 @@ class Activation : public Configurable {
  public:
   static constexpr std::string_view kind = "activation function";
   std::string_view module() const override { return "keras.activations"; }
-  /// A built-in function is its bare name in files.
+  /// A built-in function with its default arguments is its bare name in files; with others, which
+  /// Keras itself cannot save, an object with a config.
   void write_serialized(Json& json) const override;
 
+  /// The shape of y; `unknown` sizes stay unknown.
+  virtual Shape compute_output_shape(const Shape& x) const { return x; }
   /// y of x; may reuse the memory of x.
   virtual Tensor forward(Tensor x) const = 0;
 
