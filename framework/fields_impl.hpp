@@ -83,7 +83,7 @@ void read_value(const Json& json, T& value) {
     if (json.is_boolean()) throw ValueError("expected an integer");
     value = json.get<T>();
   } else {
-    value = json.get<T>();
+    json.get_to(value);
   }
 }
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "base/json.hpp"
+#include "tensor.hpp"
+
+namespace keratin::inline KERATIN_VARIANT {
+
+/// A number as Python keeps it: files tell 2 from 2.0, so that what was read is written again.
+class Number {
+ public:
+  Number(double value) : value_(value) {}
+  Number(int value) : value_(value), is_integer_(true) {}
+  operator double() const { return value_; }
+
+  friend void to_json(Json& json, const Number& number);
+  friend void from_json(const Json& json, Number& number);
+
+ private:
+  double value_;
+  bool is_integer_ = false;
+};
+
+}  // namespace keratin::inline KERATIN_VARIANT
