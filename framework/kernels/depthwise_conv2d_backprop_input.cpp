@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <type_traits>
 
 #include "../base/float16.hpp"
