@@ -46,10 +46,15 @@ class Function : public Layer {
   Tensors backward_all(Tensors output_gradients, Context& context) const override;
   std::vector<Sublayer> sublayers() const override;
 
+  std::string registered_name() const override { return std::string(class_name()); }
+  void write_config(Json& config) const override;
+  static std::shared_ptr<Function> from_config(const Json& config);
+
  protected:
   /// For a function whose graph is known later.
   Function(std::string_view class_name, LayerOptions common);
   void set_graph(std::shared_ptr<const Graph> graph);
+  void write_build_config(Json& json) const override;
 
  private:
   struct Call {

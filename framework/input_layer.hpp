@@ -36,6 +36,9 @@ class InputLayer final : public Layer {
   Tensors backward_all(Tensors output_gradients, Context& context) const override;
   void write_config(Json& config) const override;
 
+ protected:
+  void write_build_config(Json&) const override {}
+
  private:
   InputOptions options_;
 };

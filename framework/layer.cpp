@@ -7,6 +7,7 @@
 
 #include "fields_impl.hpp"
 #include "naming.hpp"
+#include "shape_json.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 namespace {
@@ -43,7 +44,7 @@ std::string shape_text(const Shape& shape) {
   return text + (shape.size() == 1 ? ",)" : ")");
 }
 
-void collect(Layer& layer, std::set<const Parameter*>& seen, std::vector<Parameter*>& out) {
+void collect(const Layer& layer, std::set<const Parameter*>& seen, std::vector<Parameter*>& out) {
   for (const bool trainable : {true, false}) {
     for (Parameter& parameter : layer.own_weights()) {
       if (parameter.is_trainable_kind() == trainable && seen.insert(&parameter).second)
@@ -83,26 +84,26 @@ void Layer::set_trainable(bool trainable) {
   for (const Sublayer& sublayer : sublayers()) sublayer.layer->set_trainable(trainable);
 }
 
-std::vector<Parameter*> Layer::weights() {
+std::vector<Parameter*> Layer::weights() const {
   std::set<const Parameter*> seen;
   std::vector<Parameter*> all;
   collect(*this, seen, all);
   return all;
 }
 
-std::vector<Parameter*> Layer::trainable_weights() {
+std::vector<Parameter*> Layer::trainable_weights() const {
   std::vector<Parameter*> all = weights();
   std::erase_if(all, [](const Parameter* parameter) { return !parameter->trainable(); });
   return all;
 }
 
-std::vector<Parameter*> Layer::non_trainable_weights() {
+std::vector<Parameter*> Layer::non_trainable_weights() const {
   std::vector<Parameter*> all = weights();
   std::erase_if(all, [](const Parameter* parameter) { return parameter->trainable(); });
   return all;
 }
 
-std::size_t Layer::count_params() {
+std::size_t Layer::count_params() const {
   std::size_t count = 0;
   for (const Parameter* parameter : weights()) count += parameter->value().size();
   return count;
@@ -119,6 +120,24 @@ void Layer::write_config(Json& config) const {
   LayerOptions common = common_;
   Fields fields = Fields::writer(config);
   common.describe(fields);
+}
+
+void Layer::write_build_config(Json& json) const {
+  // Keras omits it for layers that have nothing to build.
+  if (build_shapes_.size() == 1 && weights_.empty() && sublayers().empty()) return;
+  if (build_shapes_.size() == 1) {
+    json["input_shape"] = ShapeJson{build_shapes_[0]};
+    return;
+  }
+  json["input_shape"] = Json::array();
+  for (const Shape& shape : build_shapes_) json["input_shape"].push_back(ShapeJson{shape});
+}
+
+void Layer::write_serialized(Json& json) const {
+  Configurable::write_serialized(json);
+  Json build_config = Json::object();
+  if (built_) write_build_config(build_config);
+  if (!build_config.empty()) json["build_config"] = std::move(build_config);
 }
 
 std::string Layer::label() const {

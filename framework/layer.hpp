@@ -90,20 +90,22 @@ class Layer : public Configurable {
   /// Freezes or unfreezes this layer and all within it.
   void set_trainable(bool trainable);
 
-  /// This layer's own weights, in the order of creation.
-  const std::deque<Parameter>& own_weights() const { return weights_; }
-  std::deque<Parameter>& own_weights() { return weights_; }
+  /// This layer's own weights, in the order of creation. Layers are references to their weights:
+  /// who sees a layer may change them.
+  std::deque<Parameter>& own_weights() const { return weights_; }
   /// The layers within, in the order in which Keras stores them.
   virtual std::vector<Sublayer> sublayers() const { return {}; }
   /// The weights of this layer (those to train first) and of all within, each once.
-  std::vector<Parameter*> weights();
-  std::vector<Parameter*> trainable_weights();
-  std::vector<Parameter*> non_trainable_weights();
-  std::size_t count_params();
+  std::vector<Parameter*> weights() const;
+  std::vector<Parameter*> trainable_weights() const;
+  std::vector<Parameter*> non_trainable_weights() const;
+  std::size_t count_params() const;
   /// Whether backward through this layer has any weight's gradient to compute.
   bool has_trainable_weights() const;
 
   void write_config(Json& config) const override;
+  /// Adds "build_config", what Keras needs to create the weights before it loads them.
+  void write_serialized(Json& json) const override;
 
   /// Throws ValueError: the layer, then what `parts` say.
   template <class... Parts>
@@ -114,6 +116,8 @@ class Layer : public Configurable {
   std::string label() const;
 
  protected:
+  /// The value of "build_config": {"input_shape": shape}, or a list of shapes for several inputs.
+  virtual void write_build_config(Json& json) const;
   virtual void build_all(const Shapes& /*input_shapes*/) {}
   /// For a layer whose inner structure has changed.
   void build_again(const Shapes& input_shapes);
@@ -138,7 +142,7 @@ class Layer : public Configurable {
   bool built_ = false;
   Shapes build_shapes_;
   std::vector<InputSpec> input_specs_;
-  std::deque<Parameter> weights_;  // deque: a Parameter must not move
+  mutable std::deque<Parameter> weights_;  // deque: a Parameter must not move
 };
 
 /// "Layer 'stem' (DepthwiseConv2D)" for a layer that is yet to be made from `config`.

@@ -18,6 +18,10 @@ class SequentialFunction final : public Function {
   std::string_view class_name() const override { return keras_name; }
   std::string_view module() const override { return "keras"; }
 
+  std::string registered_name() const override { return {}; }
+  void write_config(Json& config) const override;
+  static std::shared_ptr<SequentialFunction> from_config(const Json& config);
+
   /// Appends a layer; an InputLayer only as the first. Throws ValueError where a layer of the same
   /// name is there.
   void add(LayerHandle layer);
@@ -30,6 +34,7 @@ class SequentialFunction final : public Function {
   const std::shared_ptr<InputLayer>& input_layer() const { return input_; }
 
  protected:
+  void write_build_config(Json& json) const override;
   void build_all(const Shapes& input_shapes) override;
 
  private:

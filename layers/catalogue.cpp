@@ -8,7 +8,7 @@ namespace keratin::inline KERATIN_VARIANT {
 template <>
 Registry<Layer>& Registry<Layer>::instance() {
   using namespace layers;
-  static Registry registry = std::move(Registry().add<InputLayer>().add<DenseLayer>());
+  static Registry registry = std::move(Registry().add<InputLayer>().add<Function>({"Model"}).add<SequentialFunction>().add<DenseLayer>());
   return registry;
 }
 

@@ -1,0 +1,119 @@
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "function.hpp"
+#include "sequential_function.hpp"
+#include "serialization.hpp"
+#include "shape_json.hpp"
+
+// How graphs are written: the config of Functional and Sequential as Keras 3 writes it.
+
+namespace keratin::inline KERATIN_VARIANT {
+namespace {
+
+/// Where a tensor comes from: the layer, which of its calls in this graph, which output.
+Json history(const Graph& graph, const SymbolicTensor& unresolved) {
+  const SymbolicTensor& tensor = graph.resolve(unresolved);
+  const auto calls = graph.nodes_of(*tensor.node()->layer);
+  const auto call = std::find(calls.begin(), calls.end(), tensor.node()) - calls.begin();
+  return Json::array({tensor.node()->layer->name(), call, tensor.index()});
+}
+
+Json keras_tensor(const Graph& graph, const SymbolicTensor& tensor) {
+  Json json = Json::object();
+  json["class_name"] = "__keras_tensor__";
+  json["config"] = {{"shape", ShapeJson{tensor.shape()}},
+                    {"dtype", tensor.dtype()},
+                    {"keras_history", history(graph, tensor)}};
+  return json;
+}
+
+/// A value of a call's "args" or "kwargs": one tensor, or a list of those of the same keyword.
+void add_argument(Json& kwargs, const std::string& name, Json tensor) {
+  if (!kwargs.contains(name)) {
+    kwargs[name] = std::move(tensor);
+  } else {
+    if (!kwargs[name].is_array()) kwargs[name] = Json::array({kwargs[name]});
+    kwargs[name].push_back(std::move(tensor));
+  }
+}
+
+Json inbound_node(const Graph& graph, const Node& node) {
+  Json args = Json::array(), kwargs = Json::object();
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    Json tensor = keras_tensor(graph, node.inputs[i]);
+    const auto& names = node.options.input_names;
+    if (i < names.size() && !names[i].empty()) {
+      add_argument(kwargs, names[i], std::move(tensor));
+    } else {
+      args.push_back(std::move(tensor));
+    }
+  }
+  if (node.list) args = Json::array({args});
+  if (node.options.arguments) {
+    for (const auto& [key, value] : node.options.arguments->items()) {
+      const bool is_place = !key.empty() && key.find_first_not_of("0123456789") == key.npos;
+      if (is_place) {
+        args.insert(args.begin() + std::min<std::ptrdiff_t>(
+                                       std::stol(key), static_cast<std::ptrdiff_t>(args.size())),
+                    value);
+      } else {
+        kwargs[key] = value;
+      }
+    }
+  }
+  if (node.options.training) kwargs["training"] = *node.options.training;
+  return {{"args", std::move(args)}, {"kwargs", std::move(kwargs)}};
+}
+
+Json endpoints(const Graph& graph, const SymbolicTensors& tensors, const Structure& structure) {
+  if (structure.kind == Structure::single && tensors.size() == 1) return history(graph, tensors[0]);
+  Json json = structure.kind == Structure::dict ? Json::object() : Json::array();
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (structure.kind == Structure::dict) {
+      json[structure.keys[i]] = history(graph, tensors[i]);
+    } else {
+      json.push_back(history(graph, tensors[i]));
+    }
+  }
+  return json;
+}
+
+}  // namespace
+
+void Function::write_config(Json& config) const {
+  config["name"] = name();
+  config["trainable"] = trainable();
+  config["layers"] = Json::array();
+  for (const LayerHandle& layer : graph_->layers()) {
+    Json entry = serialize(*layer);
+    entry["name"] = layer->name();
+    entry["inbound_nodes"] = Json::array();
+    for (const auto& node : graph_->nodes_of(*layer)) {
+      if (!node->is_input()) entry["inbound_nodes"].push_back(inbound_node(*graph_, *node));
+    }
+    config["layers"].push_back(std::move(entry));
+  }
+  config["input_layers"] = endpoints(*graph_, graph_->inputs(), input_structure_);
+  config["output_layers"] = endpoints(*graph_, graph_->outputs(), output_structure_);
+}
+
+void Function::write_build_config(Json& json) const { json["input_shape"] = nullptr; }
+
+void SequentialFunction::write_config(Json& config) const {
+  Layer::write_config(config);
+  config["layers"] = Json::array();
+  // Keras lists the InputLayer that it makes from the shape of the first call too.
+  if (graph())
+    config["layers"].push_back(serialize(*graph()->inputs()[0].node()->layer));
+  else if (input_)
+    config["layers"].push_back(serialize(*input_));
+  for (const LayerHandle& layer : layers_) config["layers"].push_back(serialize(*layer));
+  if (built()) config["build_input_shape"] = ShapeJson{build_shapes()[0]};
+}
+
+void SequentialFunction::write_build_config(Json& json) const { Layer::write_build_config(json); }
+
+}  // namespace keratin::inline KERATIN_VARIANT
