@@ -33,17 +33,17 @@ HWY_NOINLINE void plane_tile(D d, const PlanePoint<T>* points, std::size_t count
                              std::size_t result_step) {
   hn::Vec<D> sums[H];
   const auto bias = channels.bias ? hn::Set(d, *channels.bias) : hn::Zero(d);
-  KERATIN_UNROLL(16)
+  KERATIN_UNROLL
   for (std::size_t h = 0; h < H; ++h) sums[h] = bias;
   for (const PlanePoint<T>* point = points; point != points + count; ++point) {
     const auto weight = hn::Set(d, point->weight);
     const T* x = point->at + at;
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t h = 0; h < H; ++h) {
       sums[h] = hn::MulAdd(hn::LoadU(d, x + h * step), weight, sums[h]);
     }
   }
-  KERATIN_UNROLL(16)
+  KERATIN_UNROLL
   for (std::size_t h = 0; h < H; ++h) {
     store_clamped(d, sums[h], channels, result + h * result_step);
   }

@@ -58,27 +58,27 @@ HWY_INLINE void gather_vectors(D d, const TilePoint<T>* points, std::size_t coun
                                std::size_t result_step) {
   const std::size_t lanes = hn::Lanes(d);
   hn::Vec<D> sums[P][V];
-  KERATIN_UNROLL(16)
+  KERATIN_UNROLL
   for (std::size_t v = 0; v < V; ++v) {
     const auto bias = channels.bias ? hn::LoadU(d, channels.bias + c + v * lanes) : hn::Zero(d);
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t p = 0; p < P; ++p) sums[p][v] = bias;
   }
   for (const TilePoint<T>* point = points; point != points + count; ++point) {
     const T* x = point->row + (point->offset + at + static_cast<std::ptrdiff_t>(c));
     const T* w = point->weights + c;
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t v = 0; v < V; ++v) {
       const auto weight = hn::LoadU(d, w + v * lanes);
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t p = 0; p < P; ++p) {
         sums[p][v] = hn::MulAdd(hn::LoadU(d, x + p * step + v * lanes), weight, sums[p][v]);
       }
     }
   }
-  KERATIN_UNROLL(16)
+  KERATIN_UNROLL
   for (std::size_t p = 0; p < P; ++p) {
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t v = 0; v < V; ++v) {
       store_clamped(d, sums[p][v], channels, result + p * result_step + c + v * lanes);
     }
@@ -123,24 +123,24 @@ HWY_INLINE void dense_tile(D d, const DenseSource<T, (H - 1) * S + K>& source, c
     const std::size_t c = std::min(next, channels.end - lanes);
     const auto bias = channels.bias ? hn::LoadU(d, channels.bias + c) : hn::Zero(d);
     hn::Vec<D> sums[H][W];
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t h = 0; h < H; ++h) {
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t w = 0; w < W; ++w) sums[h][w] = bias;
     }
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t r = 0; r < (H - 1) * S + K; ++r) {
       if (border && !source.row[r]) continue;
       const std::ptrdiff_t at = source.at + static_cast<std::ptrdiff_t>(c);
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t q = 0; q < (W - 1) * S + K; ++q) {
         if (border && (q < source.begin || q >= source.end)) continue;
         const auto value =
             hn::LoadU(d, source.row[r] + (at + static_cast<std::ptrdiff_t>(q) * source.pixel));
-        KERATIN_UNROLL(16)
+        KERATIN_UNROLL
         for (std::size_t h = 0; h < H; ++h) {
           if (r < h * S || r >= h * S + K) continue;
-          KERATIN_UNROLL(16)
+          KERATIN_UNROLL
           for (std::size_t w = 0; w < W; ++w) {
             if (q < w * S || q >= w * S + K) continue;
             const auto t = static_cast<std::ptrdiff_t>((r - h * S) * K + q - w * S);
@@ -150,9 +150,9 @@ HWY_INLINE void dense_tile(D d, const DenseSource<T, (H - 1) * S + K>& source, c
         }
       }
     }
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t h = 0; h < H; ++h) {
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t w = 0; w < W; ++w) {
         store_clamped(d, sums[h][w], channels, result + h * result_row + w * result_pixel + c);
       }

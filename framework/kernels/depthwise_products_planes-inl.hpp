@@ -30,20 +30,20 @@ template <std::size_t K, class D, class T>
 HWY_NOINLINE void plane_products(D d, const T* const* x, const PlanePair<T>& planes, T* sums) {
   const std::size_t lanes = hn::Lanes(d);
   hn::Vec<D> acc[K];
-  KERATIN_UNROLL(16)
+  KERATIN_UNROLL
   for (std::size_t k = 0; k < K; ++k) acc[k] = hn::Zero(d);
   for (std::size_t y = 0; y < planes.height; ++y) {
     const T* g = planes.gradient + y * planes.g_step;
     const std::size_t at = y * planes.x_step;
     for (std::size_t i = 0; i < planes.width; i += lanes) {
       const auto value = hn::LoadU(d, g + i);
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t k = 0; k < K; ++k) {
         acc[k] = hn::MulAdd(hn::LoadU(d, x[k] + at + i), value, acc[k]);
       }
     }
   }
-  KERATIN_UNROLL(16)
+  KERATIN_UNROLL
   for (std::size_t k = 0; k < K; ++k) sums[k] += hn::GetLane(hn::SumOfLanes(d, acc[k]));
 }
 

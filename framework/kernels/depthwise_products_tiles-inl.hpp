@@ -40,18 +40,18 @@ HWY_NOINLINE void sparse_products(D d, const T* x, std::size_t tap, std::size_t 
   for (std::size_t next = to.begin; next < to.end; next += lanes, out += to.vector) {
     const std::size_t c = std::min(next, to.end - lanes);
     hn::Vec<D> sums[K];
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t k = 0; k < K; ++k) sums[k] = hn::LoadU(d, out + k * lanes);
     const T* from = x + c;
     const T* g = gradient + c;
     for (std::size_t i = 0; i < count; ++i, from += x_step, g += g_step) {
       const auto value = hn::LoadU(d, g);
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t k = 0; k < K; ++k) {
         sums[k] = hn::MulAdd(hn::LoadU(d, from + k * tap), value, sums[k]);
       }
     }
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t k = 0; k < K; ++k) hn::StoreU(sums[k], d, out + k * lanes);
   }
 }
@@ -89,9 +89,9 @@ HWY_NOINLINE void dense_products(D d, const DenseRun<T, R>& run, const TapSums<T
   for (std::size_t next = to.begin; next < to.end; next += lanes) {
     const auto c = static_cast<std::ptrdiff_t>(std::min(next, to.end - lanes));
     hn::Vec<D> sums[R][K];
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t r = 0; r < R; ++r) {
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t k = 0; k < K; ++k) sums[r][k] = hn::LoadU(d, out + r * to.row + k * lanes);
     }
     auto bias = out_bias ? hn::LoadU(d, out_bias) : hn::Zero(d);
@@ -99,20 +99,20 @@ HWY_NOINLINE void dense_products(D d, const DenseRun<T, R>& run, const TapSums<T
     const T* gradient = run.gradient + c;
     for (std::size_t i = 0; i < run.count; i += W) {
       hn::Vec<D> g[W];
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t w = 0; w < W; ++w) {
         const auto at = static_cast<std::ptrdiff_t>(w) * run.pixel;
         g[w] = border && w >= run.count ? hn::Zero(d) : hn::LoadU(d, gradient + at);
         bias = hn::Add(bias, g[w]);
       }
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t q = 0; q < (W - 1) * S + K; ++q) {
         if (border && (q < run.begin || q >= run.end)) continue;
-        KERATIN_UNROLL(16)
+        KERATIN_UNROLL
         for (std::size_t r = 0; r < R; ++r) {
           const auto value =
               hn::LoadU(d, run.row[r] + (x + static_cast<std::ptrdiff_t>(q) * run.pixel));
-          KERATIN_UNROLL(16)
+          KERATIN_UNROLL
           for (std::size_t w = 0; w < W; ++w) {
             if (q < w * S || q >= w * S + K) continue;
             sums[r][q - w * S] = hn::MulAdd(value, g[w], sums[r][q - w * S]);
@@ -122,9 +122,9 @@ HWY_NOINLINE void dense_products(D d, const DenseRun<T, R>& run, const TapSums<T
       x += static_cast<std::ptrdiff_t>(W * S) * run.pixel;
       gradient += static_cast<std::ptrdiff_t>(W) * run.pixel;
     }
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t r = 0; r < R; ++r) {
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t k = 0; k < K; ++k) hn::StoreU(sums[r][k], d, out + r * to.row + k * lanes);
     }
     out += to.vector;

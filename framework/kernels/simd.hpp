@@ -7,4 +7,9 @@
 #define HWY_DISABLED_TARGETS \
   (HWY_SSE4 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 
-#include "unroll.hpp"
+/// Unrolls the whole of the loop that follows, whose bounds are constants.
+#if defined(__clang__)
+#define KERATIN_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define KERATIN_UNROLL _Pragma("GCC unroll 16")
+#endif
