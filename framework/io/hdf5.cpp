@@ -6,6 +6,7 @@
 
 #include "file_kind.hpp"
 #include "hdf5_state.hpp"
+#include "hdf5_structure.hpp"
 
 namespace keratin::io {
 namespace hdf5 {
@@ -53,6 +54,14 @@ std::string unique_memory_name() {
   return concat(".keratin-in-memory-", count++, ".h5");
 }
 
+void check_structure(const ByteSource& file, const std::string& name) {
+  try {
+    check_hdf5_structure(file);
+  } catch (const FileError& error) {
+    throw FileError(concat(name, ": truncated or corrupt HDF5 file: ", error.what()));
+  }
+}
+
 // Closing the file closes what may still be open in it.
 Handle file_access() {
   Handle access(H5Pcreate(H5P_FILE_ACCESS));
@@ -91,6 +100,7 @@ Hdf5File Hdf5File::open(const std::filesystem::path& path) {
   if (kind != FileKind::hdf5) {
     throw FileError(concat(path.string(), " ", describe(kind), "; expected an HDF5 file"));
   }
+  check_structure(ByteSource(path), path.string());
   const Session session;
   auto state = std::make_unique<State>();
   state->name = path.string();
@@ -104,6 +114,7 @@ Hdf5File Hdf5File::from_image(std::string bytes, std::string name) {
   if (kind != FileKind::hdf5) {
     throw FileError(concat(name, " ", describe(kind), "; expected an HDF5 file"));
   }
+  check_structure(ByteSource(std::string_view(bytes)), name);
   const Session session;
   auto state = std::make_unique<State>();
   state->name = std::move(name);
