@@ -19,7 +19,9 @@ template <class T>
 void check_forms() {
   const auto arrays = read_npz<T>(io_data("arrays.npz"));
   CHECK(arrays.size() == 29);
-  for (const auto& [name, array] : arrays) {
+  for (const auto& entry : arrays) {
+    const std::string& name = entry.first;
+    const auto& array = entry.second;
     CAPTURE(name);
     if (name.starts_with("all_")) {
       REQUIRE(shape_of(array) == Shape{2, 3, 2});
