@@ -1,0 +1,4 @@
+#pragma once
+
+#include "nn/depthwise_conv2d.hpp"
+#include "nn/separable_conv2d.hpp"

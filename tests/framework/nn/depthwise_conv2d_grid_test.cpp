@@ -165,7 +165,11 @@ TEST_CASE("depthwise_conv2d over the grid: central differences") {
 
 TEST_CASE_TEMPLATE("depthwise_conv2d over the grid: the reference loops", T, float, double, half,
                    bfloat16) {
-  for_each_point([](const Point& p) {
+  // The slower 16-bit types take every third point.
+  const std::size_t step = sizeof(T) == 2 ? 3 : 1;
+  std::size_t count = 0;
+  for_each_point([&](const Point& p) {
+    if (count++ % step != 0) return;
     CAPTURE(p.text());
     check_reference<T>(p);
   });
