@@ -67,31 +67,31 @@ HWY_NOINLINE void tile(const Block<T>& block, const T* HWY_RESTRICT a, const T* 
   using V = hn::Vec<decltype(d)>;
   const std::size_t lanes = hn::Lanes(d), a_stride = block.a_stride, b_panel = block.b_panel;
   V sums[rows][vectors];
-  KERATIN_UNROLL(16)
+  KERATIN_UNROLL
   for (std::size_t i = 0; i < rows; ++i) {
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t v = 0; v < vectors; ++v) sums[i][v] = hn::Zero(d);
   }
   for (std::size_t k = 0; k < block.depth; ++k) {
     V bk[vectors];
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t v = 0; v < vectors; ++v) {
       bk[v] = hn::LoadU(d, b + v / 2 * b_panel + v % 2 * lanes);
     }
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t i = 0; i < rows; ++i) {
       const V ai = hn::Set(d, by_columns ? a[i] : a[i * a_stride]);
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t v = 0; v < vectors; ++v) sums[i][v] = hn::MulAdd(ai, bk[v], sums[i][v]);
     }
     a += by_columns ? a_stride : 1;
     b += block.b_stride;
   }
   if (columns == vectors * lanes && stored_rows == rows) {
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t i = 0; i < rows; ++i) {
       T* const ci = c[i] + column;
-      KERATIN_UNROLL(16)
+      KERATIN_UNROLL
       for (std::size_t v = 0; v < vectors; ++v) {
         V sum = sums[i][v];
         if (block.accumulate) sum = hn::Add(hn::LoadU(d, ci + v * lanes), sum);
@@ -101,9 +101,9 @@ HWY_NOINLINE void tile(const Block<T>& block, const T* HWY_RESTRICT a, const T* 
     return;
   }
   HWY_ALIGN T buffer[rows * vectors * HWY_MAX_BYTES / sizeof(T)];
-  KERATIN_UNROLL(16)
+  KERATIN_UNROLL
   for (std::size_t i = 0; i < rows; ++i) {
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t v = 0; v < vectors; ++v) {
       hn::StoreU(sums[i][v], d, buffer + (i * vectors + v) * lanes);
     }

@@ -77,12 +77,12 @@ HWY_INLINE void reduce(D d, const Window<T>& window, const T* x, T* y) {
   using V = hn::Vec<D>;
   const std::size_t lanes = hn::Lanes(d);
   V result[vectors];
-  KERATIN_UNROLL(16)
+  KERATIN_UNROLL
   for (std::size_t v = 0; v < vectors; ++v) {
     result[v] = is_max ? hn::Set(d, -std::numeric_limits<T>::infinity()) : hn::Zero(d);
   }
   for_each_tap(window, [&](std::size_t offset) HWY_ATTR {
-    KERATIN_UNROLL(16)
+    KERATIN_UNROLL
     for (std::size_t v = 0; v < vectors; ++v) {
       const V value = hn::LoadU(d, x + offset + v * lanes);
       if constexpr (is_max) {
@@ -93,7 +93,7 @@ HWY_INLINE void reduce(D d, const Window<T>& window, const T* x, T* y) {
     }
   });
   const V count = hn::Set(d, static_cast<T>(std::max<std::size_t>(window.count(), 1)));
-  KERATIN_UNROLL(16)
+  KERATIN_UNROLL
   for (std::size_t v = 0; v < vectors; ++v) {
     if constexpr (!is_max) result[v] = hn::Div(result[v], count);
     hn::StoreU(result[v], d, y + v * lanes);
