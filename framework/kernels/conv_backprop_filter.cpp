@@ -18,6 +18,8 @@ class FilterGradient {
  public:
   FilterGradient(const T* input, const T* output_gradient, const ConvSizes& s, std::size_t group)
       : patches_(input_patches(input, s, group)),
+        pixels_in_place_(is_pointwise(s) ? input + group * (s.in_channels / s.groups) : nullptr),
+        pixel_size_(s.in_channels),
         dy_(output_gradient + group * (s.out_channels / s.groups)),
         ld_dy_(s.out_channels),
         m_(patches_.depth()),
@@ -69,15 +71,13 @@ class FilterGradient {
       pack_panels(Transpose::no, depth.size(), n_, dy_ + pixel * ld_dy_, ld_dy_, b);
       for (std::size_t i = blocks.begin; i < blocks.end; ++i) {
         const Range rows{i * rows_, std::min(m_, (i + 1) * rows_)};
-        pack_block(rows, depth, a);
         std::array<T*, most_block_rows> targets;
         for (std::size_t r = 0; r < rows.size(); ++r) targets[r] = c + (rows.begin + r) * ldc;
         Block<T> block{};
         block.rows = rows.size();
         block.columns = n_;
         block.depth = depth.size();
-        block.a = a;
-        block.a_stride = packed_stride();
+        set_a(block, rows, depth, a);
         block.a_strip = tile_.rows;
         block.a_by_columns = true;
         block.b = b;
@@ -89,6 +89,18 @@ class FilterGradient {
       }
       pixel = depth.end;
     } while (pixel < pixels.end);
+  }
+
+  void set_a(Block<T>& block, Range rows, Range depth, T* a) const {
+    // Reading whole strips goes past the end of a pixel: not at the end of all.
+    if (pixels_in_place_ && (pixels_ - depth.end) * pixel_size_ >= tile_.rows) {
+      block.a = pixels_in_place_ + depth.begin * pixel_size_ + rows.begin;
+      block.a_stride = pixel_size_;
+      return;
+    }
+    pack_block(rows, depth, a);
+    block.a = a;
+    block.a_stride = packed_stride();
   }
 
   void pack_block(Range rows, Range depth, T* a) const {
@@ -114,6 +126,8 @@ class FilterGradient {
   }
 
   Patches<T> patches_;
+  const T* pixels_in_place_;  // of a pointwise convolution: its patches, `pixel_size_` apart
+  std::size_t pixel_size_;
   const T* dy_;
   std::size_t ld_dy_, m_, n_, pixels_;
   TileShape tile_;

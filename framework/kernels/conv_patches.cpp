@@ -6,75 +6,125 @@
 
 namespace keratin::kernels {
 
+namespace {
+
+/// std::copy_n for the few elements that patches of few channels are made of.
+template <class T>
+T* copy_few(const T* from, std::ptrdiff_t count, T* to) {
+  constexpr std::ptrdiff_t quad = 4;
+  if (count > 16 * quad) return std::copy_n(from, count, to);
+  std::ptrdiff_t i = 0;
+  for (; i + quad <= count; i += quad) std::memcpy(to + i, from + i, quad * sizeof(T));
+  for (; i < count; ++i) to[i] = from[i];
+  return to + count;
+}
+
+}  // namespace
+
 template <class T>
 Patches<T>::Patches(Description description) : description_(std::move(description)) {
+  const auto channels = static_cast<std::ptrdiff_t>(description_.channels);
   const bool whole_pixels = description_.channels == description_.image_channels;
   for (const Offsets& tap : description_.taps) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      least_[axis] = runs_.empty() ? tap[axis] : std::min(least_[axis], tap[axis]);
+      most_[axis] = runs_.empty() ? tap[axis] : std::max(most_[axis], tap[axis]);
+    }
     if (!runs_.empty() && whole_pixels) {
       Run& last = runs_.back();
-      if (tap == Offsets{last.first[0], last.first[1], last.first[2] + last.width}) {
-        ++last.width;
-        last.end += description_.channels;
+      if (tap == Offsets{last.first[0], last.first[1], last.first[2] + last.end / channels}) {
+        last.end += channels;
         continue;
       }
     }
-    const std::size_t begin = runs_.empty() ? 0 : runs_.back().end;
-    runs_.push_back({tap, 1, begin, begin + description_.channels});
+    const auto& size = description_.size;
+    const std::ptrdiff_t pixel = (tap[0] * static_cast<std::ptrdiff_t>(size[1]) + tap[1]) *
+                                     static_cast<std::ptrdiff_t>(size[2]) +
+                                 tap[2];
+    runs_.push_back(
+        {tap, 0, channels, pixel * static_cast<std::ptrdiff_t>(description_.image_channels)});
   }
+}
+
+template <class T>
+auto Patches<T>::runs_within(Range depth) const -> std::vector<Run> {
+  std::vector<Run> runs;
+  std::ptrdiff_t column = 0;
+  const auto begin = static_cast<std::ptrdiff_t>(depth.begin);
+  const auto end = static_cast<std::ptrdiff_t>(depth.end);
+  for (const Run& run : runs_) {
+    Run part = run;
+    part.begin = std::max<std::ptrdiff_t>(0, begin - column);
+    part.end = std::min(run.end, end - column);
+    if (part.begin < part.end) runs.push_back(part);
+    column += run.end;
+  }
+  return runs;
 }
 
 template <class T>
 void Patches<T>::pack(Range rows, Range depth, T* packed, std::size_t stride) const {
+  const std::vector<Run> runs = runs_within(depth);
   const auto& grid = description_.rows;
-  std::array<std::size_t, 3> index{rows.begin / (grid[1] * grid[2]) % grid[0],
-                                   rows.begin / grid[2] % grid[1], rows.begin % grid[2]};
-  std::size_t batch = rows.begin / volume(grid);
-  for (std::size_t row = rows.begin; row < rows.end; ++row, packed += stride) {
+  const auto& size = description_.size;
+  GridPlace place(rows.begin, grid);
+  for (std::size_t row = rows.begin; row < rows.end; ++row, packed += stride, place.next(grid)) {
+    const T* image = description_.source +
+                     place.batch * volume(size) * description_.image_channels +
+                     description_.first_channel;
     Offsets position;
     for (std::size_t axis = 0; axis < 3; ++axis) {
       position[axis] = description_.origin[axis] +
-                       static_cast<std::ptrdiff_t>(description_.step[axis] * index[axis]);
+                       static_cast<std::ptrdiff_t>(description_.step[axis] * place.index[axis]);
     }
-    pack_row(batch, position, depth, packed);
-    if (++index[2] < grid[2]) continue;
-    index[2] = 0;
-    if (++index[1] < grid[1]) continue;
-    index[1] = 0;
-    if (++index[0] < grid[0]) continue;
-    index[0] = 0;
-    ++batch;
+    if (is_inside(position)) {
+      const auto pixel = (position[0] * static_cast<std::ptrdiff_t>(size[1]) + position[1]) *
+                             static_cast<std::ptrdiff_t>(size[2]) +
+                         position[2];
+      const auto offset = pixel * static_cast<std::ptrdiff_t>(description_.image_channels);
+      T* to = packed;
+      for (const Run& run : runs) {
+        to = copy_few(image + (offset + run.offset + run.begin), run.end - run.begin, to);
+      }
+    } else {
+      pack_clipped(runs, image, position, packed);
+    }
   }
 }
 
 template <class T>
-void Patches<T>::pack_row(std::size_t batch, const Offsets& position, Range depth,
-                          T* packed) const {
-  const auto channels = static_cast<std::ptrdiff_t>(description_.channels);
+bool Patches<T>::is_inside(const Offsets& position) const {
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    if (position[axis] + least_[axis] < 0) return false;
+    if (position[axis] + most_[axis] >= static_cast<std::ptrdiff_t>(description_.size[axis])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+template <class T>
+void Patches<T>::pack_clipped(const std::vector<Run>& runs, const T* image, const Offsets& position,
+                              T* packed) const {
   const auto pixel_size = static_cast<std::ptrdiff_t>(description_.image_channels);
+  const auto channels = static_cast<std::ptrdiff_t>(description_.channels);
   const Offsets size{static_cast<std::ptrdiff_t>(description_.size[0]),
                      static_cast<std::ptrdiff_t>(description_.size[1]),
                      static_cast<std::ptrdiff_t>(description_.size[2])};
-  const T* image = description_.source +
-                   batch * volume(description_.size) * description_.image_channels +
-                   description_.first_channel;
-  for (const Run& run : runs_) {
-    if (run.end <= depth.begin || run.begin >= depth.end) continue;
-    // Of the run's elements [0, width * channels): what is asked for, and what is in the image.
-    const auto begin = static_cast<std::ptrdiff_t>(std::max(run.begin, depth.begin) - run.begin);
-    const auto end = static_cast<std::ptrdiff_t>(std::min(run.end, depth.end) - run.begin);
+  for (const Run& run : runs) {
     const std::ptrdiff_t d = position[0] + run.first[0], h = position[1] + run.first[1],
                          w = position[2] + run.first[2];
-    std::ptrdiff_t inside = begin, outside = begin;
+    std::ptrdiff_t inside = run.begin, outside = run.begin;
     if (d >= 0 && d < size[0] && h >= 0 && h < size[1]) {
-      inside = std::clamp(-w * channels, begin, end);
-      outside = std::clamp((size[2] - w) * channels, inside, end);
+      inside = std::clamp(-w * channels, run.begin, run.end);
+      outside = std::clamp((size[2] - w) * channels, inside, run.end);
     }
-    packed = std::fill_n(packed, inside - begin, T{0});
+    packed = std::fill_n(packed, inside - run.begin, T{0});
     if (inside < outside) {
-      const T* from = image + ((d * size[1] + h) * size[2] + w) * pixel_size + inside;
-      std::memcpy(packed, from, static_cast<std::size_t>(outside - inside) * sizeof(T));
+      packed = copy_few(image + (((d * size[1] + h) * size[2] + w) * pixel_size + inside),
+                        outside - inside, packed);
     }
-    packed = std::fill_n(packed + (outside - inside), end - outside, T{0});
+    packed = std::fill_n(packed, run.end - outside, T{0});
   }
 }
 

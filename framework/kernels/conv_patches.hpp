@@ -11,6 +11,30 @@ namespace keratin::kernels {
 
 using Offsets = std::array<std::ptrdiff_t, 3>;
 
+inline std::size_t volume(const std::array<std::size_t, 3>& grid) {
+  return grid[0] * grid[1] * grid[2];
+}
+
+/// A place in the rows (batch, i, j, k) of a product, stepped without divisions.
+struct GridPlace {
+  std::size_t batch;
+  std::array<std::size_t, 3> index;
+
+  GridPlace(std::size_t row, const std::array<std::size_t, 3>& grid)
+      : batch(row / volume(grid)),
+        index{row / (grid[1] * grid[2]) % grid[0], row / grid[2] % grid[1], row % grid[2]} {}
+
+  void next(const std::array<std::size_t, 3>& grid) {
+    if (++index[2] < grid[2]) return;
+    index[2] = 0;
+    if (++index[1] < grid[1]) return;
+    index[1] = 0;
+    if (++index[0] < grid[0]) return;
+    index[0] = 0;
+    ++batch;
+  }
+};
+
 /// The left factor of a convolution taken as a matrix product, never stored as a whole. A row is
 /// a patch: the channels of one group at each tap's place around a position; zeros outside.
 template <class T>
@@ -40,13 +64,17 @@ class Patches {
   /// Neighbouring taps whose elements lie side by side.
   struct Run {
     Offsets first;
-    std::ptrdiff_t width;
-    std::size_t begin, end;  // its columns
+    std::ptrdiff_t begin, end;  // elements, from the first tap's
+    std::ptrdiff_t offset;      // of element 0 from the patch's position in the image
   };
-  void pack_row(std::size_t batch, const Offsets& position, Range depth, T* packed) const;
+  std::vector<Run> runs_within(Range depth) const;
+  bool is_inside(const Offsets& position) const;
+  void pack_clipped(const std::vector<Run>& runs, const T* image, const Offsets& position,
+                    T* packed) const;
 
   Description description_;
   std::vector<Run> runs_;
+  Offsets least_{}, most_{};  // of the taps
 };
 
 /// The patches of the input that conv_forward and conv_backprop_filter multiply.
@@ -55,9 +83,5 @@ Patches<T> input_patches(const T* input, const ConvSizes& sizes, std::size_t gro
 
 /// Where a convolution is a plain product: one tap, no padding, no stride.
 bool is_pointwise(const ConvSizes& sizes);
-
-inline std::size_t volume(const std::array<std::size_t, 3>& grid) {
-  return grid[0] * grid[1] * grid[2];
-}
 
 }  // namespace keratin::kernels

@@ -11,13 +11,12 @@ namespace {
 constexpr std::size_t stride_of_packed = depth_block + 16;
 
 template <class T>
-T* target_of(const PatchProduct<T>& p, std::size_t row) {
-  const std::size_t i = row / (p.rows[1] * p.rows[2]) % p.rows[0];
-  const std::size_t j = row / p.rows[2] % p.rows[1], k = row % p.rows[2];
-  const std::size_t d = p.origin[0] + p.step[0] * i, h = p.origin[1] + p.step[1] * j;
-  const std::size_t w = p.origin[2] + p.step[2] * k;
-  const std::size_t image = row / volume(p.rows) * p.size[0];
-  return p.target + (((image + d) * p.size[1] + h) * p.size[2] + w) * p.image_channels;
+T* target_of(const PatchProduct<T>& p, const GridPlace& place) {
+  std::size_t pixel = place.batch;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    pixel = pixel * p.size[axis] + p.origin[axis] + p.step[axis] * place.index[axis];
+  }
+  return p.target + pixel * p.image_channels;
 }
 
 template <class T>
@@ -25,8 +24,9 @@ void multiply_rows(const PatchProduct<T>& p, Range rows, Range columns, T* packe
   const std::size_t width = tile_shape<T>().columns;
   const std::size_t padded_columns = round_up(p.b.n(), width);
   std::array<T*, most_block_rows> targets;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    targets[i] = target_of(p, rows.begin + i) + columns.begin;
+  GridPlace place(rows.begin, p.rows);
+  for (std::size_t i = 0; i < rows.size(); ++i, place.next(p.rows)) {
+    targets[i] = target_of(p, place) + columns.begin;
   }
   Epilogue<T> epilogue = p.epilogue;
   if (epilogue.bias) epilogue.bias += columns.begin;
@@ -46,7 +46,7 @@ void multiply_rows(const PatchProduct<T>& p, Range rows, Range columns, T* packe
     block.b_panel = width * depth.size();
     block.c = targets.data();
     block.accumulate = k > 0;
-    block.epilogue = depth.end == whole_depth ? &epilogue : nullptr;
+    block.epilogue = depth.end == whole_depth ? unless_idle(epilogue) : nullptr;
     multiply(block);
     k = depth.end;
   } while (k < whole_depth);

@@ -76,7 +76,7 @@ class Worker {
       part.depth = depth.size();
       part.c = c.data();
       part.accumulate = p_.add || k > 0;
-      part.epilogue = depth.end == p_.k ? &epilogue : nullptr;
+      part.epilogue = depth.end == p_.k ? unless_idle(epilogue) : nullptr;
       set_a(part, rows, depth);
       set_b_and_multiply(part, columns, depth);
       k = depth.end;

@@ -19,6 +19,14 @@ inline std::size_t round_up(std::size_t value, std::size_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
+/// Null for an epilogue that does nothing.
+template <class T>
+const Epilogue<T>* unless_idle(const Epilogue<T>& epilogue) {
+  const Epilogue<T> idle;
+  const bool acts = epilogue.bias || epilogue.low != idle.low || epilogue.high != idle.high;
+  return acts ? &epilogue : nullptr;
+}
+
 struct Range {
   std::size_t begin, end;
   std::size_t size() const { return end - begin; }

@@ -12,6 +12,8 @@
 
 #include <hwy/highway.h>
 
+#include "transpose_block-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace keratin::kernels {
 namespace HWY_NAMESPACE {
@@ -175,6 +177,49 @@ TileShape shape_f32() { return {tile_rows, 2 * hn::Lanes(hn::ScalableTag<float>(
 TileShape shape_f64() { return {tile_rows, 2 * hn::Lanes(hn::ScalableTag<double>())}; }
 void multiply_f32(const Block<float>& block) { multiply_block(block); }
 void multiply_f64(const Block<double>& block) { multiply_block(block); }
+/// Copies `used` of `width` elements of each row, zeros after them. A whole row's copy has a length
+/// known to the compiler.
+template <std::size_t width, class T>
+HWY_INLINE void pack_rows(std::size_t rows, std::size_t used, const T* from, std::size_t stride,
+                          T* to) {
+  if (used == width) {
+    for (std::size_t k = 0; k < rows; ++k) {
+      std::memcpy(to + k * width, from + k * stride, width * sizeof(T));
+    }
+    return;
+  }
+  for (std::size_t k = 0; k < rows; ++k) {
+    std::size_t j = 0;
+    for (; j < used; ++j) to[k * width + j] = from[k * stride + j];
+    for (; j < width; ++j) to[k * width + j] = T{0};
+  }
+}
+
+template <class T>
+void pack_panel(Transpose op, std::size_t depth, std::size_t columns, const T* b, std::size_t ldb,
+                T* panel) {
+  constexpr std::size_t width = 2 * hn::MaxLanes(hn::ScalableTag<T>());
+  if (op == Transpose::no) return pack_rows<width>(depth, columns, b, ldb, panel);
+  if (columns < width) std::fill_n(panel, depth * width, T{0});
+  transpose_matrix(columns, depth, b, ldb, panel, width);
+}
+
+void pack_panel_f32(Transpose op, std::size_t depth, std::size_t columns, const float* b,
+                    std::size_t ldb, float* panel) {
+  pack_panel(op, depth, columns, b, ldb, panel);
+}
+void pack_panel_f64(Transpose op, std::size_t depth, std::size_t columns, const double* b,
+                    std::size_t ldb, double* panel) {
+  pack_panel(op, depth, columns, b, ldb, panel);
+}
+void pack_strip_f32(std::size_t rows, std::size_t depth, const float* a, std::size_t lda,
+                    float* strip) {
+  pack_rows<tile_rows>(depth, rows, a, lda, strip);
+}
+void pack_strip_f64(std::size_t rows, std::size_t depth, const double* a, std::size_t lda,
+                    double* strip) {
+  pack_rows<tile_rows>(depth, rows, a, lda, strip);
+}
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
@@ -189,63 +234,45 @@ HWY_EXPORT(shape_f32);
 HWY_EXPORT(shape_f64);
 HWY_EXPORT(multiply_f32);
 HWY_EXPORT(multiply_f64);
+HWY_EXPORT(pack_panel_f32);
+HWY_EXPORT(pack_panel_f64);
+HWY_EXPORT(pack_strip_f32);
+HWY_EXPORT(pack_strip_f64);
+
+/// Calls `pack(first, count)` for each group of `width` out of `all`.
+template <class Pack>
+void for_each_group(std::size_t all, std::size_t width, const Pack& pack) {
+  for (std::size_t i = 0; i < all; i += width) pack(i, std::min(width, all - i));
+}
 
 }  // namespace
 
-template <>
-TileShape tile_shape<float>() {
-  return HWY_DYNAMIC_DISPATCH(shape_f32)();
-}
-template <>
-TileShape tile_shape<double>() {
-  return HWY_DYNAMIC_DISPATCH(shape_f64)();
-}
-template <>
-void multiply(const Block<float>& block) {
-  HWY_DYNAMIC_DISPATCH(multiply_f32)(block);
-}
-template <>
-void multiply(const Block<double>& block) {
-  HWY_DYNAMIC_DISPATCH(multiply_f64)(block);
-}
-
-template <class T>
-void pack_panels(Transpose b_op, std::size_t depth, std::size_t columns, const T* b,
-                 std::size_t ldb, T* panels) {
-  const std::size_t width = tile_shape<T>().columns;
-  for (std::size_t column = 0; column < columns; column += width, panels += depth * width) {
-    const std::size_t used = std::min(width, columns - column);
-    if (b_op == Transpose::no) {
-      for (std::size_t k = 0; k < depth; ++k) {
-        std::memcpy(panels + k * width, b + k * ldb + column, used * sizeof(T));
-        std::fill(panels + k * width + used, panels + (k + 1) * width, T{0});
-      }
-    } else {
-      if (used < width) std::fill_n(panels, depth * width, T{0});
-      for (std::size_t j = 0; j < used; ++j) {
-        const T* from = b + (column + j) * ldb;
-        for (std::size_t k = 0; k < depth; ++k) panels[k * width + j] = from[k];
-      }
-    }
+#define KERATIN_TILES(T, suffix)                                                                  \
+  template <>                                                                                     \
+  TileShape tile_shape<T>() {                                                                     \
+    return HWY_DYNAMIC_DISPATCH(shape_##suffix)();                                                \
+  }                                                                                               \
+  template <>                                                                                     \
+  void multiply(const Block<T>& block) {                                                          \
+    HWY_DYNAMIC_DISPATCH(multiply_##suffix)(block);                                               \
+  }                                                                                               \
+  template <>                                                                                     \
+  void pack_panels(Transpose op, std::size_t depth, std::size_t columns, const T* b,              \
+                   std::size_t ldb, T* panels) {                                                  \
+    for_each_group(columns, tile_shape<T>().columns, [&](std::size_t i, std::size_t count) {      \
+      HWY_DYNAMIC_DISPATCH(pack_panel_##suffix)                                                   \
+      (op, depth, count, op == Transpose::no ? b + i : b + i * ldb, ldb, panels + i * depth);     \
+    });                                                                                           \
+  }                                                                                               \
+  template <>                                                                                     \
+  void pack_strips(std::size_t rows, std::size_t depth, const T* a, std::size_t lda, T* strips) { \
+    for_each_group(rows, tile_shape<T>().rows, [&](std::size_t i, std::size_t count) {            \
+      HWY_DYNAMIC_DISPATCH(pack_strip_##suffix)(count, depth, a + i, lda, strips + i * depth);    \
+    });                                                                                           \
   }
-}
-
-template <class T>
-void pack_strips(std::size_t rows, std::size_t depth, const T* a, std::size_t lda, T* strips) {
-  const std::size_t height = tile_shape<T>().rows;
-  for (std::size_t row = 0; row < rows; row += height, strips += depth * height) {
-    const std::size_t used = std::min(height, rows - row);
-    for (std::size_t k = 0; k < depth; ++k) {
-      std::memcpy(strips + k * height, a + k * lda + row, used * sizeof(T));
-      std::fill(strips + k * height + used, strips + (k + 1) * height, T{0});
-    }
-  }
-}
-
-template void pack_panels(Transpose, std::size_t, std::size_t, const float*, std::size_t, float*);
-template void pack_panels(Transpose, std::size_t, std::size_t, const double*, std::size_t, double*);
-template void pack_strips(std::size_t, std::size_t, const float*, std::size_t, float*);
-template void pack_strips(std::size_t, std::size_t, const double*, std::size_t, double*);
+KERATIN_TILES(float, f32)
+KERATIN_TILES(double, f64)
+#undef KERATIN_TILES
 
 }  // namespace keratin::kernels
 #endif

@@ -6,19 +6,53 @@
 
 #include "../base/parallel.hpp"
 
+#include "simd.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "framework/kernels/transpose.cpp"
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#include "transpose_block-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace keratin::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+void tile_f32(std::size_t rows, std::size_t columns, const float* from, std::size_t stride,
+              float* to, std::size_t to_stride) {
+  transpose_matrix(rows, columns, from, stride, to, to_stride);
+}
+void tile_f64(std::size_t rows, std::size_t columns, const double* from, std::size_t stride,
+              double* to, std::size_t to_stride) {
+  transpose_matrix(rows, columns, from, stride, to, to_stride);
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace keratin::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace keratin::kernels {
 namespace {
 
+HWY_EXPORT(tile_f32);
+HWY_EXPORT(tile_f64);
+
+void transpose_tile(std::size_t rows, std::size_t columns, const float* from, std::size_t stride,
+                    float* to, std::size_t to_stride) {
+  HWY_DYNAMIC_DISPATCH(tile_f32)(rows, columns, from, stride, to, to_stride);
+}
+void transpose_tile(std::size_t rows, std::size_t columns, const double* from, std::size_t stride,
+                    double* to, std::size_t to_stride) {
+  HWY_DYNAMIC_DISPATCH(tile_f64)(rows, columns, from, stride, to, to_stride);
+}
+
 // A tile's rows and columns are whole cache lines, and both sides of a tile stay in the L1 cache.
 constexpr std::size_t tile = 32;
-
-template <class T>
-void transpose_tile(std::size_t rows, std::size_t columns, const T* input, std::size_t in_stride,
-                    T* output, std::size_t out_stride) {
-  for (std::size_t c = 0; c < columns; ++c) {
-    for (std::size_t r = 0; r < rows; ++r) output[c * out_stride + r] = input[r * in_stride + c];
-  }
-}
 
 struct Axis {
   std::size_t size, in_stride;
@@ -110,3 +144,4 @@ KERATIN_INSTANTIATE(double)
 #undef KERATIN_INSTANTIATE
 
 }  // namespace keratin::kernels
+#endif
