@@ -12,6 +12,7 @@
 
 #include <hwy/highway.h>
 
+#include "channel_lanes-inl.hpp"
 #include "transpose_block-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -46,18 +47,6 @@ HWY_INLINE hn::Vec<D> finish(D d, hn::Vec<D> sum, const Block<T>& block, std::si
     sum = hn::IfThenElse(hn::Gt(sum, high), high, sum);
   }
   return sum;
-}
-
-/// One row of a tile that ends inside a vector, element by element through `sums`.
-template <class T>
-HWY_NOINLINE void store_partial(const T* sums, T* c, std::size_t column, std::size_t columns,
-                                const Block<T>& block) {
-  const hn::CappedTag<T, 1> one;
-  for (std::size_t j = 0; j < columns; ++j) {
-    auto sum = hn::LoadU(one, sums + j);
-    if (block.accumulate) sum = hn::Add(hn::LoadU(one, c + column + j), sum);
-    hn::StoreU(finish(one, sum, block, column + j), one, c + column + j);
-  }
 }
 
 /// Sums `rows` x `vectors` vectors of C over the block's depth and stores the first `columns`.
@@ -112,13 +101,12 @@ HWY_NOINLINE void tile(const Block<T>& block, const T* HWY_RESTRICT a, const T* 
   }
   for (std::size_t i = 0; i < stored_rows; ++i) {
     const T* row = buffer + i * vectors * lanes;
-    std::size_t j = 0;
-    for (; j + lanes <= columns; j += lanes) {
-      V sum = hn::LoadU(d, row + j);
-      if (block.accumulate) sum = hn::Add(hn::LoadU(d, c[i] + column + j), sum);
-      hn::StoreU(finish(d, sum, block, column + j), d, c[i] + column + j);
-    }
-    if (j < columns) store_partial(row + j, c[i], column + j, columns - j, block);
+    T* const ci = c[i] + column;
+    for_each_vector<T>(columns, [&](auto part, std::size_t j) HWY_ATTR {
+      auto sum = hn::LoadU(part, row + j);
+      if (block.accumulate) sum = hn::Add(hn::LoadU(part, ci + j), sum);
+      hn::StoreU(finish(part, sum, block, column + j), part, ci + j);
+    });
   }
 }
 
