@@ -61,7 +61,7 @@ class FilterGradient {
   }
 
   // A tile reads whole strips.
-  std::size_t packed_stride() const { return rows_ + 64 / sizeof(T); }
+  std::size_t packed_stride() const { return rows_ + std::max(patch_gap, tile_.rows); }
 
   void compute_slot(std::size_t slot, Range blocks, T* c, std::size_t ldc, T* a, T* b) const {
     const Range pixels = piece(pixels_, depth_block, slot, slots_);

@@ -72,6 +72,7 @@ void backprop_phase(const T* output_gradient, const T* kernel, T* input_gradient
   const std::array<std::size_t, 3> rows{phase[0]->count, phase[1]->count, phase[2]->count};
   const std::size_t in = s.in_channels / s.groups, out = s.out_channels / s.groups;
   const Patches<T> patches({.source = output_gradient,
+                            .batch = s.batch,
                             .size = s.out,
                             .image_channels = s.out_channels,
                             .first_channel = group * out,

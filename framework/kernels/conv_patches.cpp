@@ -8,14 +8,13 @@ namespace keratin::kernels {
 
 namespace {
 
-/// std::copy_n for the few elements that patches of few channels are made of.
+/// std::copy_n for the few elements that patches of few channels are made of. Reads and writes up
+/// to patch_gap - 1 elements more, in pieces whose length the compiler knows.
 template <class T>
 T* copy_few(const T* from, std::ptrdiff_t count, T* to) {
-  constexpr std::ptrdiff_t quad = 4;
-  if (count > 16 * quad) return std::copy_n(from, count, to);
-  std::ptrdiff_t i = 0;
-  for (; i + quad <= count; i += quad) std::memcpy(to + i, from + i, quad * sizeof(T));
-  for (; i < count; ++i) to[i] = from[i];
+  constexpr auto step = static_cast<std::ptrdiff_t>(patch_gap);
+  if (count > 4 * step) return std::copy_n(from, count, to);
+  for (std::ptrdiff_t i = 0; i < count; i += step) std::memcpy(to + i, from + i, step * sizeof(T));
   return to + count;
 }
 
@@ -67,6 +66,12 @@ void Patches<T>::pack(Range rows, Range depth, T* packed, std::size_t stride) co
   const std::vector<Run> runs = runs_within(depth);
   const auto& grid = description_.rows;
   const auto& size = description_.size;
+  const T* source_end =
+      description_.source + description_.batch * volume(size) * description_.image_channels;
+  std::ptrdiff_t reach = 0;  // how far copy_few reads
+  for (const Run& run : runs) {
+    reach = std::max(reach, run.offset + run.end + static_cast<std::ptrdiff_t>(patch_gap));
+  }
   GridPlace place(rows.begin, grid);
   for (std::size_t row = rows.begin; row < rows.end; ++row, packed += stride, place.next(grid)) {
     const T* image = description_.source +
@@ -83,8 +88,14 @@ void Patches<T>::pack(Range rows, Range depth, T* packed, std::size_t stride) co
                          position[2];
       const auto offset = pixel * static_cast<std::ptrdiff_t>(description_.image_channels);
       T* to = packed;
-      for (const Run& run : runs) {
-        to = copy_few(image + (offset + run.offset + run.begin), run.end - run.begin, to);
+      if (source_end - image >= offset + reach) {
+        for (const Run& run : runs) {
+          to = copy_few(image + (offset + run.offset + run.begin), run.end - run.begin, to);
+        }
+      } else {
+        for (const Run& run : runs) {
+          to = std::copy_n(image + (offset + run.offset + run.begin), run.end - run.begin, to);
+        }
       }
     } else {
       pack_clipped(runs, image, position, packed);
@@ -121,8 +132,8 @@ void Patches<T>::pack_clipped(const std::vector<Run>& runs, const T* image, cons
     }
     packed = std::fill_n(packed, inside - run.begin, T{0});
     if (inside < outside) {
-      packed = copy_few(image + (((d * size[1] + h) * size[2] + w) * pixel_size + inside),
-                        outside - inside, packed);
+      packed = std::copy_n(image + (((d * size[1] + h) * size[2] + w) * pixel_size + inside),
+                           outside - inside, packed);
     }
     packed = std::fill_n(packed, run.end - outside, T{0});
   }
@@ -143,6 +154,7 @@ Patches<T> input_patches(const T* input, const ConvSizes& s, std::size_t group) 
   }
   const std::size_t channels = s.in_channels / s.groups;
   return Patches<T>({.source = input,
+                     .batch = s.batch,
                      .size = s.in,
                      .image_channels = s.in_channels,
                      .first_channel = group * channels,

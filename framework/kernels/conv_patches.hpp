@@ -35,6 +35,9 @@ struct GridPlace {
   }
 };
 
+/// What has to be free behind a packed row.
+inline constexpr std::size_t patch_gap = 16;
+
 /// The left factor of a convolution taken as a matrix product, never stored as a whole. A row is
 /// a patch: the channels of one group at each tap's place around a position; zeros outside.
 template <class T>
@@ -44,6 +47,7 @@ class Patches {
   /// `taps`, the channels at origin + step * (i, j, k) + tap.
   struct Description {
     const T* source;
+    std::size_t batch;
     std::array<std::size_t, 3> size;  ///< of one image
     std::size_t image_channels;
     std::size_t first_channel, channels;  ///< the group's
@@ -57,7 +61,8 @@ class Patches {
   /// The length of a row.
   std::size_t depth() const { return description_.taps.size() * description_.channels; }
 
-  /// Writes columns `depth` of rows `rows`, `stride` apart.
+  /// Writes columns `depth` of rows `rows`, `stride` apart. After each row's columns it may write
+  /// `patch_gap` elements more.
   void pack(Range rows, Range depth, T* packed, std::size_t stride) const;
 
  private:

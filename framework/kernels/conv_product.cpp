@@ -8,7 +8,7 @@
 namespace keratin::kernels {
 namespace {
 
-constexpr std::size_t stride_of_packed = depth_block + 16;
+constexpr std::size_t stride_of_packed = depth_block + patch_gap;
 
 template <class T>
 T* target_of(const PatchProduct<T>& p, const GridPlace& place) {
