@@ -1,0 +1,15 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+// One function for each subcommand, in a file of its own: adds the subcommand with its options and
+// what it does. A command that fails throws; one that finds what it looked for to be wrong sets
+// `status`.
+namespace keratin::cli {
+
+void add_summary(CLI::App& app);
+void add_predict(CLI::App& app);
+void add_verify(CLI::App& app, int& status);
+void add_layers(CLI::App& app);
+
+}  // namespace keratin::cli

@@ -1,0 +1,74 @@
+#include "load_function.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "../../framework/base/error.hpp"
+#include "../../framework/serialization.hpp"
+#include "model_file.hpp"
+#include "python_json.hpp"
+#include "weights.hpp"
+
+namespace keratin::inline KERATIN_VARIANT {
+namespace {
+
+using saving::ModelFile;
+
+std::shared_ptr<Function> make_function(const ModelFile& file, LoadReport&) {
+  const Json& json = *file.architecture;
+  const std::shared_ptr<Layer> layer = deserialize<Layer>(json);
+  auto function = std::dynamic_pointer_cast<Function>(layer);
+  if (!function) {
+    throw ValueError(concat(file.name, ": holds a ", layer->class_name(), ", which is no model"));
+  }
+  return function;
+}
+
+void read_file_weights(const ModelFile& file, Function& function, const LoadWeightsOptions& options,
+                       LoadReport& report) {
+  saving::read_weights(function, *file.variables, options.skip_mismatch, report);
+}
+
+void note_origin(const ModelFile& file, LoadReport& report) {
+  report.format = file.format;
+  report.keras_version = file.keras_version;
+}
+
+}  // namespace
+
+std::shared_ptr<Function> load_function(const std::filesystem::path& path, LoadReport* report) {
+  LoadReport unread;
+  LoadReport& notes = report ? *report : unread;
+  const ModelFile file = saving::open_model_file(path);
+  note_origin(file, notes);
+  if (!file.architecture) {
+    throw ValueError(concat(file.name, " holds weights without an architecture. Make the model, ",
+                            "then call load_weights()."));
+  }
+  if (!file.has_weights()) {
+    throw ValueError(concat(file.name, " holds an architecture without weights. Make the model by ",
+                            "model_from_json(), then call load_weights()."));
+  }
+  auto function = make_function(file, notes);
+  read_file_weights(file, *function, {}, notes);
+  return function;
+}
+
+std::shared_ptr<Function> function_from_json(std::string_view text, LoadReport* report) {
+  LoadReport unread;
+  LoadReport& notes = report ? *report : unread;
+  const ModelFile file = saving::model_file_from_json(text, "the JSON text");
+  note_origin(file, notes);
+  return make_function(file, notes);
+}
+
+void load_weights(Function& function, const std::filesystem::path& path,
+                  const LoadWeightsOptions& options) {
+  LoadReport unread;
+  LoadReport& notes = options.report ? *options.report : unread;
+  const ModelFile file = saving::open_model_file(path);
+  note_origin(file, notes);
+  if (!file.has_weights()) throw ValueError(concat(file.name, " holds no weights."));
+  read_file_weights(file, function, options, notes);
+}
+
+}  // namespace keratin::inline KERATIN_VARIANT

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "../../framework/base/json.hpp"
+#include "../../framework/io/hdf5.hpp"
+#include "../../framework/tensor.hpp"
+#include "variable_store.hpp"
+
+namespace keratin::inline KERATIN_VARIANT::saving {
+
+/// The parts of a file that holds a whole model, or only weights, or only an architecture.
+struct ModelFile {
+  /// "keras", "h5", "weights.h5" or "json".
+  std::string format = {};
+  std::string name = {};
+  /// Empty where the file does not say.
+  std::string keras_version = {};
+  std::string backend = {};
+  /// The serialised model; null where there is none.
+  std::shared_ptr<const Json> architecture = {};
+  /// Optimizer, losses and metrics; null where the model was not compiled.
+  std::shared_ptr<const Json> compile_config = {};
+  /// The HDF5 file that holds the weights; none where there are none or they are in an npz archive.
+  std::shared_ptr<const io::Hdf5File> hdf5 = {};
+  /// The weights in Keras 3's layout; none where they are in the legacy one.
+  std::optional<VariableStore> variables = {};
+
+  bool has_weights() const { return hdf5 != nullptr || variables.has_value(); }
+};
+
+/// The architecture that `text` holds; `name` stands for it in messages.
+ModelFile model_file_from_json(std::string_view text, const std::string& name);
+
+/// Opens a file or directory; its content tells what it is. Throws FileError for what is none of
+/// Keras's formats.
+ModelFile open_model_file(const std::filesystem::path& path);
+
+}  // namespace keratin::inline KERATIN_VARIANT::saving
