@@ -25,6 +25,7 @@ std::shared_ptr<Function> make_function(const ModelFile& file, LoadReport&) {
 
 void read_file_weights(const ModelFile& file, Function& function, const LoadWeightsOptions& options,
                        LoadReport& report) {
+  if (!file.variables) throw FileError(concat(file.name, " has the legacy layout of weights"));
   saving::read_weights(function, *file.variables, options.skip_mismatch, report);
 }
 
