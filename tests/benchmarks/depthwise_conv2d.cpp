@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "../../framework/base/pool_allocator.hpp"
 #include "depthwise_peers.hpp"
 #include "harness.hpp"
 
@@ -31,8 +32,11 @@ std::string name(const DepthwiseConv2DSizes& s) {
          "_m" + text(s.multiplier) + "_b" + text(s.batch);
 }
 
-std::vector<float> values(std::size_t count) {
-  std::vector<float> values(count);
+/// Aligned as tensors are.
+using Values = std::vector<float, keratin::PoolAllocator<float>>;
+
+Values values(std::size_t count) {
+  Values values(count);
   for (std::size_t i = 0; i < count; ++i) {
     values[i] = static_cast<float>(i * 2654435761u >> 16 & 255) / 255.f - .5f;
   }
@@ -47,9 +51,9 @@ void compare(Session& session, const DepthwiseConv2DSizes& s) {
       session.wants(workload + "_fwd") ||
       (backward && (session.wants(workload + "_bwdd") || session.wants(workload + "_bwdw")));
   if (!wanted) return;
-  std::vector<float> x = values(s.batch * s.in_height * s.in_width * s.channels);
-  std::vector<float> w = values(s.kernel_height * s.kernel_width * channels), b = values(channels);
-  std::vector<float> y = values(s.batch * s.out_height * s.out_width * channels);
+  Values x = values(s.batch * s.in_height * s.in_width * s.channels);
+  Values w = values(s.kernel_height * s.kernel_width * channels), b = values(channels);
+  Values y = values(s.batch * s.out_height * s.out_width * channels);
   const auto against_peers = [&](const std::string& suffix, DepthwisePass pass, auto run) {
     if (!session.wants(workload + suffix)) return;
     std::vector<Contender> contenders{{"keratin", run}};
