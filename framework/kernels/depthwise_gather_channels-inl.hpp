@@ -171,7 +171,7 @@ class ChannelsGather {
       } else if (kernel == 5 && step == 2 && width >= 4) {
         dense_lines<5, 2, 4>(b, y, height, channels, result);
       } else {
-        return false;
+        return wide_rows(b, y, height, channels, result);
       }
       return true;
     }
@@ -220,19 +220,63 @@ class ChannelsGather {
     const T* w = weights(down[0], across[0]);
     const auto tap = static_cast<std::ptrdiff_t>(job_.channels) * (down[0].index == 0 ? 1 : -1);
     const std::size_t width = job_.columns.results;
-    const auto sources = static_cast<std::ptrdiff_t>(job_.columns.sources);
     for (std::size_t next = 0; next < width; next += W) {
       const std::size_t x = std::min(next, width - W);  // may overlap the tile before
-      const std::ptrdiff_t left = static_cast<std::ptrdiff_t>(x * S) + across[0].offset;
-      source.at = left * source.pixel;
-      const auto most = static_cast<std::ptrdiff_t>(wide);
-      source.begin = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(-left, 0, most));
-      source.end = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(sources - left, 0, most));
+      source.place(static_cast<std::ptrdiff_t>(x * S) + across[0].offset, wide,
+                   job_.columns.sources);
       T* to = result + x * job_.channels;
       if (cut || source.begin > 0 || source.end < wide) {
         dense_tile<K, S, H, W, true>(D(), source, w, tap, channels, to, line(), job_.channels);
       } else {
         dense_tile<K, S, H, W, false>(D(), source, w, tap, channels, to, line(), job_.channels);
+      }
+    }
+  }
+
+  /// Row by row, for kernels too large or too scattered for square tiles.
+  bool wide_rows(std::size_t b, std::size_t y, std::size_t height, const TileChannels<T>& channels,
+                 T* result) {
+    constexpr std::size_t W = 8;
+    const GatherAxis &rows = job_.rows, &columns = job_.columns;
+    if (rows.phases.size() != 1 || columns.phases.size() != 1 || columns.step != 1) return false;
+    const auto& across = columns.phases[0];
+    if (across.size() < 2 || columns.results < W) return false;
+    const std::ptrdiff_t apart = across[1].offset - across[0].offset;
+    const bool seven = across.size() == 7 && apart == 1, three = across.size() == 3 && apart == 2;
+    if (!seven && !three) return false;
+    for (std::size_t h = 0; h < height; ++h) {
+      points_.clear();
+      for (const auto& tap : rows.phases[0]) {
+        const std::size_t from = rows.source(y + h, tap);
+        if (from == rows.sources) continue;
+        points_.push_back({rows_.row(b, from), 0, weights(tap, across[0])});
+      }
+      T* line_result = result + h * line();
+      seven ? wide_line<7, 1, 1, W>(channels, line_result)
+            : wide_line<3, 1, 2, W>(channels, line_result);
+    }
+    return true;
+  }
+
+  template <std::size_t K, std::size_t S, std::size_t A, std::size_t W>
+  HWY_NOINLINE void wide_line(const TileChannels<T>& channels, T* result) {
+    constexpr std::size_t wide = (W - 1) * S + (K - 1) * A + 1;
+    const auto& across = job_.columns.phases[0];
+    const auto tap = static_cast<std::ptrdiff_t>(job_.channels) * (across[0].index == 0 ? 1 : -1);
+    const std::size_t width = job_.columns.results;
+    DenseColumns columns;
+    columns.pixel = static_cast<std::ptrdiff_t>(job_.channels);
+    for (std::size_t next = 0; next < width; next += W) {
+      const std::size_t x = std::min(next, width - W);  // may overlap the tile before
+      columns.place(static_cast<std::ptrdiff_t>(x * S) + across[0].offset, wide,
+                    job_.columns.sources);
+      T* to = result + x * job_.channels;
+      if (columns.begin > 0 || columns.end < wide) {
+        wide_tile<K, S, A, W, true>(D(), columns, points_.data(), points_.size(), tap, channels, to,
+                                    job_.channels);
+      } else {
+        wide_tile<K, S, A, W, false>(D(), columns, points_.data(), points_.size(), tap, channels,
+                                     to, job_.channels);
       }
     }
   }

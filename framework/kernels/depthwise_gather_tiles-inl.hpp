@@ -104,13 +104,26 @@ HWY_NOINLINE void gather_tile(D d, const TilePoint<T>* points, std::size_t count
   }
 }
 
-/// Source rows of a dense tile, null above and below the image, and the columns that exist.
-template <class T, std::size_t rows>
-struct DenseSource {
-  const T* row[rows];
+/// The source columns of a tile, and those that exist.
+struct DenseColumns {
   std::ptrdiff_t at;     ///< of the tile's first column, which may not exist
   std::ptrdiff_t pixel;  ///< elements from one column to the next
   std::size_t begin, end;
+
+  /// `wide` columns, the first of which is `left`, out of `sources`.
+  void place(std::ptrdiff_t left, std::size_t wide, std::size_t sources) {
+    const auto last = static_cast<std::ptrdiff_t>(wide);
+    at = left * pixel;
+    begin = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(-left, 0, last));
+    end = static_cast<std::size_t>(
+        std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(sources) - left, 0, last));
+  }
+};
+
+/// Source rows of a dense tile, null above and below the image.
+template <class T, std::size_t rows>
+struct DenseSource : DenseColumns {
+  const T* row[rows];
 };
 
 /// K x K taps next to each other, S apart: H rows of W pixels. Every source pixel is loaded once.
@@ -156,6 +169,43 @@ HWY_INLINE void dense_tile(D d, const DenseSource<T, (H - 1) * S + K>& source, c
       for (std::size_t w = 0; w < W; ++w) {
         store_clamped(d, sums[h][w], channels, result + h * result_row + w * result_pixel + c);
       }
+    }
+  }
+}
+
+/// K taps in any number of rows, A columns apart: W pixels of one row, S apart.
+template <std::size_t K, std::size_t S, std::size_t A, std::size_t W, bool border, class D, class T>
+HWY_INLINE void wide_tile(D d, const DenseColumns& columns, const TilePoint<T>* rows,
+                          std::size_t count, std::ptrdiff_t tap, const TileChannels<T>& channels,
+                          T* result, std::size_t result_pixel) {
+  const std::size_t lanes = hn::Lanes(d);
+  for (std::size_t next = channels.begin; next < channels.end; next += lanes) {
+    const auto c = static_cast<std::ptrdiff_t>(std::min(next, channels.end - lanes));
+    hn::Vec<D> sums[W];
+    const auto bias = channels.bias ? hn::LoadU(d, channels.bias + c) : hn::Zero(d);
+    KERATIN_UNROLL
+    for (std::size_t w = 0; w < W; ++w) sums[w] = bias;
+    for (const TilePoint<T>* row = rows; row != rows + count; ++row) {
+      hn::Vec<D> weights[K];
+      KERATIN_UNROLL
+      for (std::size_t k = 0; k < K; ++k) {
+        weights[k] = hn::LoadU(d, row->weights + (c + static_cast<std::ptrdiff_t>(k) * tap));
+      }
+      KERATIN_UNROLL
+      for (std::size_t q = 0; q < (W - 1) * S + (K - 1) * A + 1; ++q) {
+        if (border && (q < columns.begin || q >= columns.end)) continue;
+        const auto value = hn::LoadU(
+            d, row->row + (columns.at + c + static_cast<std::ptrdiff_t>(q) * columns.pixel));
+        KERATIN_UNROLL
+        for (std::size_t w = 0; w < W; ++w) {
+          if (q < w * S || q > w * S + (K - 1) * A || (q - w * S) % A != 0) continue;
+          sums[w] = hn::MulAdd(value, weights[(q - w * S) / A], sums[w]);
+        }
+      }
+    }
+    KERATIN_UNROLL
+    for (std::size_t w = 0; w < W; ++w) {
+      store_clamped(d, sums[w], channels, result + w * result_pixel + c);
     }
   }
 }
