@@ -225,6 +225,8 @@ TEST_CASE("depthwise_conv2d in double and in 16 bits") {
 TEST_CASE("depthwise_conv2d with any padding and size") {
   for (const Layout layout : {Layout::nhwc, Layout::nchw}) {
     for (const std::size_t channels : {1, 6, 19}) {
+      check<float>(padded(2, 9, 13, channels, 1, 3, 3, 1, 1, 2, 2, layout));
+      check<float>(padded(1, 12, 21, channels, 1, 7, 7, 1, 1, 1, 1, layout));
       check<float>({2, 5, 4, channels, 2, 9, 10, 3, 2, 1, 1, 1, 1, 6, 7, layout});  // beyond kernel
       check<float>({1, 4, 4, channels, 1, 2, 2, 3, 3, 5, 4, 1, 1, 0, 0, layout});   // gaps
       check<float>({1, 3, 3, channels, 1, 6, 6, 3, 3, 1, 1, 1, 1, 1, 1, layout});   // all beyond
