@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "tensor.hpp"
@@ -28,6 +29,19 @@ class Extent {
 
  private:
   std::array<Dim, Rank> values_{};
+};
+
+/// An Extent that may be left out (None in Keras): `.strides = {2, 2}`.
+template <std::size_t Rank>
+class OptionalExtent : public std::optional<Extent<Rank>> {
+ public:
+  constexpr OptionalExtent() = default;
+  constexpr OptionalExtent(std::nullopt_t) {}
+  constexpr OptionalExtent(const Extent<Rank>& extent) : std::optional<Extent<Rank>>(extent) {}
+  constexpr OptionalExtent(Dim value) : OptionalExtent(Extent<Rank>(value)) {}
+  template <class... Dims>
+  requires(sizeof...(Dims) == Rank && Rank > 1) constexpr OptionalExtent(Dims... values)
+      : OptionalExtent(Extent<Rank>(values...)) {}
 };
 
 /// How a window treats the border: "valid" stays inside, "same" pads with zeros so that the output

@@ -31,6 +31,18 @@ void from_json(const Json& json, Extent<Rank>& extent) {
   }
 }
 
+template <std::size_t Rank>
+void to_json(Json& json, const OptionalExtent<Rank>& extent) {
+  json = Json(nullptr);
+  if (extent) to_json(json, *extent);
+}
+
+template <std::size_t Rank>
+void from_json(const Json& json, OptionalExtent<Rank>& extent) {
+  extent.reset();
+  if (!json.is_null()) from_json(json, extent.emplace());
+}
+
 inline void to_json(Json& json, const Padding& padding) { json = padding.name(); }
 inline void from_json(const Json& json, Padding& padding) { padding = json.get<std::string>(); }
 

@@ -35,15 +35,6 @@ void from_json(const Json& json, DTypePolicy& policy) {
   }
 }
 
-/// A shape as Keras prints it: (None, 8, 8, 3).
-std::string shape_text(const Shape& shape) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    text += (i ? ", " : "") + (shape[i] == unknown ? "None" : std::to_string(shape[i]));
-  }
-  return text + (shape.size() == 1 ? ",)" : ")");
-}
-
 void collect(const Layer& layer, std::set<const Parameter*>& seen, std::vector<Parameter*>& out) {
   for (const bool trainable : {true, false}) {
     for (Parameter& parameter : layer.own_weights()) {
@@ -55,6 +46,14 @@ void collect(const Layer& layer, std::set<const Parameter*>& seen, std::vector<P
 }
 
 }  // namespace
+
+std::string tuple_text(const Shape& shape) {
+  std::string text = "(";
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    text += (i ? ", " : "") + (shape[i] == unknown ? "None" : std::to_string(shape[i]));
+  }
+  return text + (shape.size() == 1 ? ",)" : ")");
+}
 
 void LayerOptions::describe(Fields& fields) {
   DTypePolicy policy{dtype};
@@ -147,7 +146,7 @@ std::string Layer::label() const {
 Parameter& Layer::add_weight(WeightOptions options) {
   if (std::ranges::any_of(options.shape, [](Dim dim) { return dim < 0; })) {
     refuse("Shapes used to initialize variables must be fully-defined (no `None` dimensions). ",
-           "Received: shape=", shape_text(options.shape), " for variable path='", name(), "/",
+           "Received: shape=", tuple_text(options.shape), " for variable path='", name(), "/",
            options.name, "'");
   }
   Tensor initial =
@@ -182,7 +181,7 @@ void Layer::check_input(std::size_t i, const Shape& shape) const {
                             ") is incompatible with the layer: ", reason));
   };
   const std::size_t ndim = shape.size();
-  const auto found = concat(", found ndim=", ndim, ". Full shape received: ", shape_text(shape));
+  const auto found = concat(", found ndim=", ndim, ". Full shape received: ", tuple_text(shape));
   if (spec.ndim && ndim != *spec.ndim) fail(concat("expected ndim=", *spec.ndim, found));
   if (spec.min_ndim && ndim < *spec.min_ndim)
     fail(concat("expected min_ndim=", *spec.min_ndim, found));
@@ -195,7 +194,7 @@ void Layer::check_input(std::size_t i, const Shape& shape) const {
     const Dim actual = shape[static_cast<std::size_t>(place)];
     if (actual != size && actual != unknown && size != unknown) {
       fail(concat("expected axis ", axis, " of input shape to have value ", size,
-                  ", but received input with shape ", shape_text(shape)));
+                  ", but received input with shape ", tuple_text(shape)));
     }
   }
 }
