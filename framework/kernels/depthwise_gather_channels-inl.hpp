@@ -7,8 +7,11 @@
 #define KERATIN_DEPTHWISE_GATHER_CHANNELS_INL
 #endif
 
+#include <hwy/cache_control.h>
+
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "depthwise_gather.hpp"
@@ -35,6 +38,14 @@ class ChannelsGather {
     const std::size_t lanes = hn::Lanes(D());
     const std::size_t most = std::max<std::size_t>(1, weight_bytes / (taps * lanes * sizeof(T)));
     block_ = most * lanes;
+    const std::size_t bytes =
+        job.batch * job.rows.results * job.columns.results * job.channels * sizeof(T);
+    const std::size_t vector = lanes * sizeof(T);
+    stream_ = job.result_multiplier == 1 && bytes >= stream_bytes && job.channels % lanes == 0 &&
+              reinterpret_cast<std::uintptr_t>(job.result) % vector == 0;
+  }
+  ~ChannelsGather() {
+    if (stream_) hwy::FlushStream();
   }
 
   static constexpr std::size_t tile_height = 2;
@@ -51,8 +62,12 @@ class ChannelsGather {
     T* to = direct ? result : sums_.data();
     for (std::size_t c = 0; c < job_.channels; c += block_) {
       const std::size_t end = std::min(c + block_, job_.channels);
-      const TileChannels<T> channels{c, end, job_.bias, static_cast<T>(job_.clamp.lower),
-                                     static_cast<T>(job_.clamp.upper)};
+      const TileChannels<T> channels{c,
+                                     end,
+                                     job_.bias,
+                                     static_cast<T>(job_.clamp.lower),
+                                     static_cast<T>(job_.clamp.upper),
+                                     stream_};
       if (!dense_rows(b, y, height, channels, to)) {
         for (std::size_t h = 0; h < height; ++h) sparse_row(b, y + h, channels, to + h * line());
       }
@@ -65,6 +80,8 @@ class ChannelsGather {
 
  private:
   static constexpr std::size_t weight_bytes = 16384;
+  // Results this large leave the caches before anything reads them.
+  static constexpr std::size_t stream_bytes = std::size_t{1} << 24;
 
   std::size_t line() const { return job_.columns.results * job_.channels; }
   std::size_t filter_height() const {
@@ -160,7 +177,8 @@ class ChannelsGather {
     if constexpr (hn::MaxLanes(D()) == hn::MaxLanes(hn::ScalableTag<T>())) {
       const std::size_t kernel = dense_kernel(), step = static_cast<std::size_t>(job_.rows.step);
       const std::size_t width = job_.columns.results;
-      if (kernel == 3 && step == 1 && width == 7) {
+      constexpr bool registers = HWY_MAX_BYTES == 64;  // enough for tiles of 14 pixels
+      if (kernel == 3 && step == 1 && (width == 7 || width == 14) && registers) {
         dense_lines<3, 1, 7>(b, y, height, channels, result);
       } else if (kernel == 3 && step == 1 && width >= 4) {
         dense_lines<3, 1, 4>(b, y, height, channels, result);
@@ -289,6 +307,7 @@ class ChannelsGather {
   const DepthwiseGather<T>& job_;
   RepeatedRows<T> rows_;
   std::size_t result_channels_, block_;
+  bool stream_;
   Buffer<T> sums_;
   std::vector<SourceRow> source_rows_;
   std::vector<TilePoint<T>> points_;

@@ -35,6 +35,7 @@ struct TileChannels {
   std::size_t begin, end;
   const T* bias;
   T lower, upper;
+  bool stream = false;  ///< store past the caches; results are aligned
 };
 
 template <class D, class V, class T>
@@ -47,7 +48,11 @@ HWY_INLINE void store_clamped(D d, V sum, const TileChannels<T>& channels, T* to
   // In this order a NaN passes on.
   sum = hn::Min(upper, hn::Max(lower, sum));
 #endif
-  hn::StoreU(sum, d, to);
+  if (channels.stream) {
+    hn::Stream(sum, d, to);
+  } else {
+    hn::StoreU(sum, d, to);
+  }
 }
 
 /// P pixels times V vectors from channel c on.

@@ -204,7 +204,18 @@ class ChannelsProducts {
   template <std::size_t R, std::size_t K, std::size_t S>
   void dense_row(std::size_t b, std::size_t y, std::size_t k, const T* gradient,
                  const TapSums<T>& to) {
-    constexpr std::size_t W = 4, wide = (W - 1) * S + K;
+    constexpr bool registers = HWY_MAX_BYTES == 64;  // enough for tiles of seven pixels
+    if (registers && S == 1 && job_.columns.results % 7 == 0) {
+      dense_row<R, K, S, 7>(b, y, k, gradient, to);
+    } else {
+      dense_row<R, K, S, 4>(b, y, k, gradient, to);
+    }
+  }
+
+  template <std::size_t R, std::size_t K, std::size_t S, std::size_t W>
+  void dense_row(std::size_t b, std::size_t y, std::size_t k, const T* gradient,
+                 const TapSums<T>& to) {
+    constexpr std::size_t wide = (W - 1) * S + K;
     DenseRun<T, R> run;
     for (std::size_t r = 0; r < R; ++r) run.row[r] = input_row(b, y, k + r);
     run.pixel = static_cast<std::ptrdiff_t>(channels_);
@@ -217,7 +228,7 @@ class ChannelsProducts {
       run.at = left * run.pixel;
       run.gradient = gradient + x * channels_;
       if (x >= inside.begin && x + W <= inside.end) {
-        run.count = std::min(run_length, (inside.end - x) / W * W);
+        run.count = std::min(run_length, inside.end - x) / W * W;
         dense_products<R, K, S, W, false>(D(), run, to);
       } else {
         const auto most = static_cast<std::ptrdiff_t>(wide);

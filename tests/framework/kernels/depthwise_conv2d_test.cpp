@@ -15,6 +15,7 @@
 
 #include "../../../framework/base/float16.hpp"
 #include "../../../framework/base/parallel.hpp"
+#include "../../../framework/base/pool_allocator.hpp"
 #include "../../../framework/kernels/reference/depthwise_conv2d.hpp"
 
 using namespace keratin;
@@ -276,4 +277,17 @@ TEST_CASE("depthwise_conv2d clamps its results") {
       });
     }
   }
+}
+
+TEST_CASE("depthwise_conv2d of an image that the caches don't hold") {
+  const Sizes s = padded(1, 256, 260, 64, 1, 3, 3, 1, 1, 1, 1, Layout::nhwc);
+  Arrays<float> a(s);
+  reference::depthwise_conv2d(a.input.data(), a.filter.data(), a.bias.data(), a.output.data(), s);
+  const std::vector<float, PoolAllocator<float>> empty(a.output.size());
+  on_every_target([&](const std::string& target) {
+    INFO(target);
+    std::vector<float, PoolAllocator<float>> output = empty;  // aligned, as a tensor is
+    depthwise_conv2d(a.input.data(), a.filter.data(), a.bias.data(), output.data(), s);
+    CHECK(close(std::vector<float>(output.begin(), output.end()), a.output));
+  });
 }
