@@ -8,6 +8,7 @@ namespace keratin::inline KERATIN_VARIANT {
 /// A number as Python keeps it: files tell 2 from 2.0, so that what was read is written again.
 class Number {
  public:
+  Number() = default;
   Number(double value) : value_(value) {}
   Number(int value) : value_(value), is_integer_(true) {}
   operator double() const { return value_; }
@@ -16,7 +17,7 @@ class Number {
   friend void from_json(const Json& json, Number& number);
 
  private:
-  double value_;
+  double value_ = 0;
   bool is_integer_ = false;
 };
 

@@ -1,11 +1,31 @@
-#include "loss.hpp"
+#include "crossentropy.hpp"
+#include "hinge.hpp"
+#include "regression.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 
-/// Every loss that a Keras file may name.
+/// Every loss that a Keras file may name, with the names of Keras's functions and their
+/// abbreviations.
 template <>
 Registry<const Loss>& Registry<const Loss>::instance() {
-  static Registry registry;
+  using namespace losses;
+  static Registry registry = std::move(
+      Registry()
+          .add<MeanSquaredError>({"mean_squared_error", "mse", "MSE"})
+          .add<MeanAbsoluteError>({"mean_absolute_error", "mae", "MAE"})
+          .add<MeanAbsolutePercentageError>({"mean_absolute_percentage_error", "mape", "MAPE"})
+          .add<MeanSquaredLogarithmicError>({"mean_squared_logarithmic_error", "msle", "MSLE"})
+          .add<LogCosh>({"log_cosh", "logcosh"})
+          .add<Poisson>({"poisson"})
+          .add<Huber>({"huber", "huber_loss"})
+          .add<CosineSimilarity>({"cosine_similarity", "cosine_proximity"})
+          .add<BinaryCrossentropy>({"binary_crossentropy", "bce", "BCE"})
+          .add<CategoricalCrossentropy>({"categorical_crossentropy"})
+          .add<SparseCategoricalCrossentropy>({"sparse_categorical_crossentropy"})
+          .add<KLDivergence>({"kl_divergence", "kld", "KLD", "kullback_leibler_divergence"})
+          .add<Hinge>({"hinge"})
+          .add<SquaredHinge>({"squared_hinge"})
+          .add<CategoricalHinge>({"categorical_hinge"}));
   return registry;
 }
 

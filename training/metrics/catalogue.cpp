@@ -1,11 +1,39 @@
-#include "metric.hpp"
+#include "accuracy.hpp"
+#include "losses.hpp"
+#include "mean.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 
-/// Every metric that a Keras file may name.
+/// Every metric that a Keras file may name, with the names of Keras's functions and their
+/// abbreviations.
 template <>
 Registry<Metric>& Registry<Metric>::instance() {
-  static Registry registry;
+  using namespace metrics;
+  static Registry registry = std::move(
+      Registry()
+          .add<Mean>({"mean"})
+          .add<Sum>({"sum"})
+          .add<Accuracy>({"accuracy"})
+          .add<BinaryAccuracy>({"binary_accuracy"})
+          .add<CategoricalAccuracy>({"categorical_accuracy"})
+          .add<SparseCategoricalAccuracy>({"sparse_categorical_accuracy"})
+          .add<TopKCategoricalAccuracy>({"top_k_categorical_accuracy"})
+          .add<SparseTopKCategoricalAccuracy>({"sparse_top_k_categorical_accuracy"})
+          .add<MeanSquaredError>({"mean_squared_error", "mse", "MSE"})
+          .add<RootMeanSquaredError>({"root_mean_squared_error", "rmse", "RMSE"})
+          .add<MeanAbsoluteError>({"mean_absolute_error", "mae", "MAE"})
+          .add<MeanAbsolutePercentageError>({"mean_absolute_percentage_error", "mape", "MAPE"})
+          .add<MeanSquaredLogarithmicError>({"mean_squared_logarithmic_error", "msle", "MSLE"})
+          .add<LogCoshError>({"log_cosh_error", "log_cosh", "logcosh"})
+          .add<CosineSimilarity>({"cosine_similarity"})
+          .add<Poisson>({"poisson"})
+          .add<KLDivergence>({"kl_divergence", "kld", "KLD", "kullback_leibler_divergence"})
+          .add<Hinge>({"hinge"})
+          .add<SquaredHinge>({"squared_hinge"})
+          .add<CategoricalHinge>({"categorical_hinge"})
+          .add<BinaryCrossentropy>({"binary_crossentropy", "bce", "BCE"})
+          .add<CategoricalCrossentropy>({"categorical_crossentropy"})
+          .add<SparseCategoricalCrossentropy>({"sparse_categorical_crossentropy"}));
   return registry;
 }
 
