@@ -36,9 +36,11 @@
 #include "../initializers/variance_scaling.hpp"
 
 #include "../layers/convolutional/conv.hpp"
+#include "../layers/convolutional/conv_transpose.hpp"
 #include "../layers/convolutional/depthwise_conv.hpp"
 #include "../layers/convolutional/separable_conv.hpp"
 #include "../layers/core/dense.hpp"
+#include "../layers/pooling/adaptive_pooling.hpp"
 #include "../layers/pooling/global_pooling.hpp"
 #include "../layers/pooling/pooling.hpp"
 #include "../layers/reshaping/cropping.hpp"

@@ -1,9 +1,11 @@
 #include "../framework/input_layer.hpp"
 #include "../framework/sequential_function.hpp"
 #include "convolutional/conv.hpp"
+#include "convolutional/conv_transpose.hpp"
 #include "convolutional/depthwise_conv.hpp"
 #include "convolutional/separable_conv.hpp"
 #include "core/dense.hpp"
+#include "pooling/adaptive_pooling.hpp"
 #include "pooling/global_pooling.hpp"
 #include "pooling/pooling.hpp"
 #include "reshaping/cropping.hpp"
@@ -26,6 +28,9 @@ void add_convolutional(Registry<Layer>& registry) {
   registry.add<ConvLayer<1>>({"Convolution1D"});
   registry.add<ConvLayer<2>>({"Convolution2D"});
   registry.add<ConvLayer<3>>({"Convolution3D"});
+  registry.add<ConvTransposeLayer<1>>({"Convolution1DTranspose"});
+  registry.add<ConvTransposeLayer<2>>({"Convolution2DTranspose"});
+  registry.add<ConvTransposeLayer<3>>({"Convolution3DTranspose"});
   registry.add<DepthwiseConvLayer<1>>();
   registry.add<DepthwiseConvLayer<2>>();
   registry.add<SeparableConvLayer<1>>({"SeparableConvolution1D"});
@@ -45,6 +50,12 @@ void add_pooling(Registry<Layer>& registry) {
   registry.add<PoolingLayer<3, Pooled::average>>({"AvgPool3D"});
   registry.add<GlobalPoolingLayer<3, Pooled::maximum>>({"GlobalMaxPool3D"});
   registry.add<GlobalPoolingLayer<3, Pooled::average>>({"GlobalAvgPool3D"});
+  registry.add<AdaptivePoolingLayer<1, Pooled::maximum>>();
+  registry.add<AdaptivePoolingLayer<1, Pooled::average>>();
+  registry.add<AdaptivePoolingLayer<2, Pooled::maximum>>();
+  registry.add<AdaptivePoolingLayer<2, Pooled::average>>();
+  registry.add<AdaptivePoolingLayer<3, Pooled::maximum>>();
+  registry.add<AdaptivePoolingLayer<3, Pooled::average>>();
 }
 
 void add_reshaping(Registry<Layer>& registry) {

@@ -1,6 +1,7 @@
 #include "../../../layers/pooling/pooling.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include "../../support/check_layers.hpp"
 #include "../../support/filled.hpp"
@@ -112,4 +113,17 @@ TEST_CASE("Pooling refuses") {
 TEST_CASE("Pooling keeps unknown sizes unknown") {
   CHECK(MaxPooling2D()->compute_output_shape({unknown, unknown, 9, 4}) ==
         Shape{unknown, unknown, 4, 4});
+}
+
+TEST_CASE("Keras's other names make the same layers") {
+  const Registry<Layer>& registry = Registry<Layer>::instance();
+  for (const auto& [alias, name] :
+       {std::pair("MaxPool2D", "MaxPooling2D"), std::pair("AvgPool1D", "AveragePooling1D"),
+        std::pair("GlobalAvgPool2D", "GlobalAveragePooling2D"),
+        std::pair("GlobalMaxPool3D", "GlobalMaxPooling3D")}) {
+    const Json config{{"name", "p"}, {"pool_size", 2}};
+    const Json bare{{"name", "p"}};
+    const bool global = std::string(alias).starts_with("Global");
+    CHECK(registry.make(alias, global ? bare : config)->class_name() == name);
+  }
 }
