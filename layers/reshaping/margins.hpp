@@ -16,7 +16,7 @@ template <std::size_t Rank>
 class Margins {
  public:
   struct Ends {
-    Dim before = 0, after = 0;
+    Dim before, after;
   };
 
   Margins(Dim all) { ends_.fill({all, all}); }

@@ -1,6 +1,7 @@
 #include "../../../layers/convolutional/separable_conv.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include "../../support/check_layers.hpp"
 #include "../../support/filled.hpp"
