@@ -57,6 +57,7 @@
 #include "../training/metrics/accuracy.hpp"
 #include "../training/metrics/losses.hpp"
 #include "../training/metrics/mean.hpp"
+#include "../training/model.hpp"
 #include "../training/optimizers/adafactor.hpp"
 #include "../training/optimizers/adagrad.hpp"
 #include "../training/optimizers/adam.hpp"
@@ -65,3 +66,4 @@
 #include "../training/optimizers/schedule.hpp"
 #include "../training/optimizers/sgd.hpp"
 #include "../training/saving/load_function.hpp"
+#include "../training/sequential.hpp"
