@@ -1,5 +1,7 @@
 #include "crossentropy.hpp"
+#include "focal.hpp"
 #include "hinge.hpp"
+#include "region.hpp"
 #include "regression.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
@@ -25,7 +27,11 @@ Registry<const Loss>& Registry<const Loss>::instance() {
           .add<KLDivergence>({"kl_divergence", "kld", "KLD", "kullback_leibler_divergence"})
           .add<Hinge>({"hinge"})
           .add<SquaredHinge>({"squared_hinge"})
-          .add<CategoricalHinge>({"categorical_hinge"}));
+          .add<CategoricalHinge>({"categorical_hinge"})
+          .add<BinaryFocalCrossentropy>({"binary_focal_crossentropy"})
+          .add<CategoricalFocalCrossentropy>({"categorical_focal_crossentropy"})
+          .add<Dice>({"dice"})
+          .add<Tversky>({"tversky"}));
   return registry;
 }
 
