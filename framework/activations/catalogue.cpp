@@ -20,6 +20,7 @@ Registry<const Activation>& Registry<const Activation>::instance() {
                                            .add<Glu>()
                                            .add<HardShrink>()
                                            .add<HardSigmoid>()
+                                           .add<HardSigmoidKeras2>()
                                            .add<HardSilu>({"hard_swish"})
                                            .add<HardTanh>()
                                            .add<LeakyRelu>()

@@ -24,6 +24,16 @@ void HardSigmoid::scale_gradient(const real* kept, real* dy, std::size_t count) 
     dy[i] *= kept[i] > 0 && kept[i] < 1 ? real{1} / 6 : real{0};
 }
 
+void HardSigmoidKeras2::apply(real* x, std::size_t count) const {
+  for (std::size_t i = 0; i < count; ++i)
+    x[i] = clipped(static_cast<real>(0.2) * x[i] + static_cast<real>(0.5), 0, 1);
+}
+
+void HardSigmoidKeras2::scale_gradient(const real* kept, real* dy, std::size_t count) const {
+  for (std::size_t i = 0; i < count; ++i)
+    dy[i] *= kept[i] > 0 && kept[i] < 1 ? static_cast<real>(0.2) : real{0};
+}
+
 void HardSilu::apply(real* x, std::size_t count) const {
   for (std::size_t i = 0; i < count; ++i) x[i] = x[i] * clipped((x[i] + 3) / 6, 0, 1);
 }

@@ -15,6 +15,18 @@ class HardSigmoid final : public PointwiseOf<HardSigmoid> {
   void scale_gradient(const real* kept, real* dy, std::size_t count) const override;
 };
 
+/// 0.2 x + 0.5, clipped to [0, 1]: what hard_sigmoid was in Keras 1 and 2. Keras 3 has no name for
+/// it.
+class HardSigmoidKeras2 final : public PointwiseOf<HardSigmoidKeras2> {
+ public:
+  static constexpr std::string_view keras_name = "hard_sigmoid_keras2";
+  using WithOptions::WithOptions;
+
+ private:
+  void apply(real* x, std::size_t count) const override;
+  void scale_gradient(const real* kept, real* dy, std::size_t count) const override;
+};
+
 /// x hard_sigmoid(x) (keras.activations.hard_silu, hard_swish).
 class HardSilu final : public PointwiseOf<HardSilu> {
  public:

@@ -4,6 +4,8 @@
 
 #include "../../framework/base/error.hpp"
 #include "../../framework/serialization.hpp"
+#include "legacy/upgrade.hpp"
+#include "legacy_weights.hpp"
 #include "model_file.hpp"
 #include "python_json.hpp"
 #include "weights.hpp"
@@ -13,8 +15,17 @@ namespace {
 
 using saving::ModelFile;
 
-std::shared_ptr<Function> make_function(const ModelFile& file, LoadReport&) {
-  const Json& json = *file.architecture;
+/// Which Keras wrote the file. Weights without a version are Keras 1's.
+saving::Origin origin_of(const ModelFile& file) {
+  const int major =
+      file.architecture ? saving::keras_major(file.keras_version, *file.architecture)
+                        : saving::keras_major(file.keras_version.empty() ? "1" : file.keras_version,
+                                              Json());
+  return {major, file.backend};
+}
+
+std::shared_ptr<Function> make_function(const ModelFile& file, LoadReport& report) {
+  const Json json = saving::upgrade_model(*file.architecture, origin_of(file), report);
   const std::shared_ptr<Layer> layer = deserialize<Layer>(json);
   auto function = std::dynamic_pointer_cast<Function>(layer);
   if (!function) {
@@ -23,10 +34,14 @@ std::shared_ptr<Function> make_function(const ModelFile& file, LoadReport&) {
   return function;
 }
 
-void read_file_weights(const ModelFile& file, Function& function, const LoadWeightsOptions& options,
-                       LoadReport& report) {
-  if (!file.variables) throw FileError(concat(file.name, " has the legacy layout of weights"));
-  saving::read_weights(function, *file.variables, options.skip_mismatch, report);
+void read_file_weights(const ModelFile& file, Function& function,
+                       const LoadWeightsOptions& options, LoadReport& report) {
+  if (file.variables) {
+    saving::read_weights(function, *file.variables, options.skip_mismatch, report);
+  } else {
+    saving::read_legacy_weights(function, *file.hdf5,
+                                {origin_of(file), options.by_name, options.skip_mismatch}, report);
+  }
 }
 
 void note_origin(const ModelFile& file, LoadReport& report) {

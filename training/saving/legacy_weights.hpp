@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "../../framework/function.hpp"
+#include "../../framework/io/hdf5.hpp"
+#include "legacy/origin.hpp"
+#include "load_report.hpp"
+
+namespace keratin::inline KERATIN_VARIANT::saving {
+
+struct LegacyReading {
+  Origin origin;
+  bool by_name = false;
+  bool skip_mismatch = false;
+};
+
+/// Assigns the weights of `function` from the legacy layout: a group for each layer, of its name,
+/// with attributes that list layers and weights. Layers and weights are found by name; where names
+/// differ, by place and checked shapes. Throws ValueError where they do not fit.
+void read_legacy_weights(const Function& function, const io::Hdf5File& file,
+                         const LegacyReading& reading, LoadReport& report);
+
+/// Writes the weights as Keras 3 does into a legacy `.h5`: below `root` ("/model_weights", or "/"
+/// for weights alone).
+void write_legacy_weights(const Function& function, const std::string& root, io::Hdf5File& file,
+                          const std::string& keras_version);
+
+}  // namespace keratin::inline KERATIN_VARIANT::saving
