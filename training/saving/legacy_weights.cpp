@@ -27,8 +27,8 @@ std::vector<Group> groups_of(const io::Hdf5File& file, const std::string& root) 
   for (const std::string& name : file.string_list_attribute(root, "layer_names")) {
     const std::string group = join(root, name);
     if (!file.is_group(group)) {
-      throw FileError(concat(file.name(), ": '", root, "' lists a layer '", name,
-                             "' that has no group"));
+      throw FileError(
+          concat(file.name(), ": '", root, "' lists a layer '", name, "' that has no group"));
     }
     groups.push_back({name, file.string_list_attribute(group, "weight_names")});
   }
@@ -60,9 +60,9 @@ class Reader {
     const bool names_agree = std::ranges::all_of(
         layers, [&](const LayerHandle& layer) { return by_name.contains(layer->name()); });
     if (!names_agree && !reading_.by_name && layers.size() != groups_.size()) {
-      throw ValueError(concat(file_.name(), ": Layer count mismatch when loading weights from file. ",
-                              "Model expected ", layers.size(), " layers, found ", groups_.size(),
-                              " saved layers."));
+      throw ValueError(concat(
+          file_.name(), ": Layer count mismatch when loading weights from file. ",
+          "Model expected ", layers.size(), " layers, found ", groups_.size(), " saved layers."));
     }
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const auto named = by_name.find(layers[i]->name());
@@ -106,10 +106,10 @@ class Reader {
   void assign(LayerWeights& part, const Layer& layer, std::size_t place) {
     const auto parameters = stored_order(*part.layer);
     if (part.values.size() != parameters.size()) {
-      assignments_.fail(*part.layer, concat("Weight count mismatch for layer #", place, " (named ",
-                                            layer.name(), "). Layer expects ", parameters.size(),
-                                            " weight(s). Received ", part.values.size(),
-                                            " saved weight(s)"));
+      assignments_.fail(*part.layer,
+                        concat("Weight count mismatch for layer #", place, " (named ", layer.name(),
+                               "). Layer expects ", parameters.size(), " weight(s). Received ",
+                               part.values.size(), " saved weight(s)"));
       return;
     }
     for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -117,11 +117,11 @@ class Reader {
       if (expected == actual) {
         assignments_.add(*parameters[i], std::move(part.values[i]));
       } else {
-        assignments_.fail(*part.layer,
-                          concat("Shape mismatch in layer #", place, " (named ", layer.name(),
-                                 ") for weight ", parameters[i]->path(),
-                                 ". Weight expects shape ", shape_text(expected),
-                                 ". Received saved weight with shape ", shape_text(actual)));
+        assignments_.fail(
+            *part.layer,
+            concat("Shape mismatch in layer #", place, " (named ", layer.name(), ") for weight ",
+                   parameters[i]->path(), ". Weight expects shape ", shape_text(expected),
+                   ". Received saved weight with shape ", shape_text(actual)));
       }
     }
   }

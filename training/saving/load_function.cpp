@@ -18,9 +18,9 @@ using saving::ModelFile;
 /// Which Keras wrote the file. Weights without a version are Keras 1's.
 saving::Origin origin_of(const ModelFile& file) {
   const int major =
-      file.architecture ? saving::keras_major(file.keras_version, *file.architecture)
-                        : saving::keras_major(file.keras_version.empty() ? "1" : file.keras_version,
-                                              Json());
+      file.architecture
+          ? saving::keras_major(file.keras_version, *file.architecture)
+          : saving::keras_major(file.keras_version.empty() ? "1" : file.keras_version, Json());
   return {major, file.backend};
 }
 
@@ -34,8 +34,8 @@ std::shared_ptr<Function> make_function(const ModelFile& file, LoadReport& repor
   return function;
 }
 
-void read_file_weights(const ModelFile& file, Function& function,
-                       const LoadWeightsOptions& options, LoadReport& report) {
+void read_file_weights(const ModelFile& file, Function& function, const LoadWeightsOptions& options,
+                       LoadReport& report) {
   if (file.variables) {
     saving::read_weights(function, *file.variables, options.skip_mismatch, report);
   } else {

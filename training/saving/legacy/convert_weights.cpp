@@ -62,8 +62,7 @@ Tensor joined(const std::vector<Tensor>& all, std::initializer_list<std::size_t>
   std::size_t gate = 0;
   for (const std::size_t k : which) {
     for (std::size_t r = 0; r < rows; ++r) {
-      std::copy_n(all[k].data() + r * row, row,
-                  result.data() + (r * which.size() + gate) * row);
+      std::copy_n(all[k].data() + r * row, row, result.data() + (r * which.size() + gate) * row);
     }
     ++gate;
   }
@@ -71,8 +70,8 @@ Tensor joined(const std::vector<Tensor>& all, std::initializer_list<std::size_t>
 }
 
 /// Each gate's part K of a kernel (n, gates * units) becomes, as CuDNN reads memory column by
-/// column, numpy.reshape(K.T, K.shape, order="F"): element k of K, counted by rows, goes where K has
-/// its element k counted by columns. For a recurrent kernel that is its transpose.
+/// column, numpy.reshape(K.T, K.shape, order="F"): element k of K, counted by rows, goes where K
+/// has its element k counted by columns. For a recurrent kernel that is its transpose.
 Tensor from_cudnn_kernel(const Tensor& kernel, std::size_t gates) {
   const auto n = static_cast<std::size_t>(kernel.shape()[0]);
   const std::size_t width = static_cast<std::size_t>(kernel.shape()[1]), units = width / gates;

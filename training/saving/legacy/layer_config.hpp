@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../../../framework/base/error.hpp"
+#include "../../../framework/base/json.hpp"
 #include "../load_report.hpp"
 #include "origin.hpp"
 

@@ -23,9 +23,9 @@ void upgrade_initializer(LayerConfig& layer, const std::string& key, Json& value
 void upgrade_regularizer(Json& value) {
   // Keras 1: {"name": "WeightRegularizer", "l1": 0.0, "l2": 0.01}
   if (!value.is_object() || value.contains("class_name") || !value.contains("name")) return;
-  value = {{"class_name", "L1L2"},
-           {"config",
-            {{"l1", value.value("l1", Json(0.0))}, {"l2", value.value("l2", Json(0.0))}}}};
+  value = {
+      {"class_name", "L1L2"},
+      {"config", {{"l1", value.value("l1", Json(0.0))}, {"l2", value.value("l2", Json(0.0))}}}};
 }
 
 void upgrade_constraint(Json& value) {

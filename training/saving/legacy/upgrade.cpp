@@ -25,8 +25,8 @@ class Upgrader {
       result["config"] = model_config(entry);
       return result;
     }
-    LayerConfig layer{entry["class_name"].get<std::string>(),
-                      entry.value("config", Json::object()), origin_, report_};
+    LayerConfig layer{entry["class_name"].get<std::string>(), entry.value("config", Json::object()),
+                      origin_, report_};
     if (!layer.config.is_object())
       throw ValueError(concat(layer.class_name, ": the config is no object"));
     rename_keras1(layer);
