@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "configurable.hpp"
 #include "context.hpp"
 #include "initializer.hpp"
@@ -169,6 +170,16 @@ class UnaryLayer : public Layer {
   void build_all(const Shapes& inputs) final;
 };
 
+/// The package of a layer class of the user's, "Custom" where it names none.
+template <class L>
+constexpr std::string_view package_of() {
+  if constexpr (requires { L::package; }) {
+    return L::package;
+  } else {
+    return "Custom";
+  }
+}
+
 /// What a layer with options always has. `Derived::keras_name` names it in files and
 /// `Options::describe` lists its arguments. A derived class that validates its options does so in
 /// its constructor.
@@ -180,6 +191,14 @@ class OptionsLayer : public Base {
       : Base(Derived::keras_name, std::move(common)), options_(std::move(options)) {}
 
   std::string_view class_name() const final { return Derived::keras_name; }
+  /// A class that names its package is one of the user's: see register_layer().
+  std::string registered_name() const override {
+    if constexpr (requires { Derived::package; }) {
+      return concat(Derived::package, ">", Derived::keras_name);
+    } else {
+      return {};
+    }
+  }
   const Options& options() const { return options_; }
 
   void write_config(Json& config) const override {

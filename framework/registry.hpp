@@ -14,6 +14,9 @@
 
 namespace keratin::inline KERATIN_VARIANT {
 
+/// What to say of a class that no registry of its kind has.
+std::string unknown_class(std::string_view kind, const std::string& name, const Json& config);
+
 /// Makes objects derived from `Base` from the class name and config found in a Keras file.
 /// There is one registry per kind: layers, initializers, regularizers, losses, ...
 template <class Base>
@@ -47,7 +50,7 @@ class Registry {
   std::shared_ptr<Base> make(const std::string& name, const Json& config) const {
     const auto found = factories_.find(name);
     if (found == factories_.end()) {
-      throw ValueError(concat("Could not interpret ", Base::kind, " identifier: ", name));
+      throw ValueError(unknown_class(Base::kind, name, config));
     }
     return found->second(config);
   }

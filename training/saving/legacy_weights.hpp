@@ -9,6 +9,9 @@
 
 namespace keratin::inline KERATIN_VARIANT::saving {
 
+/// What files of ours say computed them. Keras looks for "theano" there.
+inline const std::string legacy_backend = "tensorflow";
+
 struct LegacyReading {
   Origin origin;
   bool by_name = false;

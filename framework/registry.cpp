@@ -1,0 +1,24 @@
+#include "registry.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace keratin::inline KERATIN_VARIANT {
+
+std::string unknown_class(std::string_view kind, const std::string& name, const Json& config) {
+  std::string message = concat("Could not interpret ", kind, " identifier: ", name);
+  if (kind != "layer") return message;
+  const auto place = name.find('>');
+  const std::string plain = place == name.npos ? name : name.substr(place + 1);
+  if (config.is_object() && config.contains("name") && config["name"].is_string())
+    message += concat(". Layer '", config["name"].get<std::string>(), "' is of this class");
+  if (plain == "Lambda") {
+    return message +
+           ", which holds Python code that is never executed: write a layer of the same "
+           "function, and register it under this name";
+  }
+  return concat(message,
+                ". If it is a class of yours, say so before loading: keratin::", "register_layer<",
+                plain, "Layer>();");
+}
+
+}  // namespace keratin::inline KERATIN_VARIANT

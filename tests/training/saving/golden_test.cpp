@@ -1,0 +1,89 @@
+#include <map>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "../../../framework/io/zip.hpp"
+#include "../../../training/saving/load_function.hpp"
+#include "../../../training/saving/python_json.hpp"
+#include "../../../training/saving/save_function.hpp"
+#include "../../framework/io/io_support.hpp"
+#include "../../support/golden_models.hpp"
+
+namespace fs = std::filesystem;
+
+namespace keratin::inline KERATIN_VARIANT::testing {
+namespace {
+
+void check_case(const GoldenModel& golden, double rtol) {
+  CAPTURE(golden.model.string());
+  std::shared_ptr<Function> function;
+  try {
+    LoadReport report;
+    function = load_function(golden.model, &report);
+    CHECK(report.warnings == std::vector<std::string>());
+    check_computes_as_keras(*function, golden.io, rtol);
+  } catch (const std::exception& error) {
+    FAIL_CHECK(golden.model.string() << ": " << error.what());
+  }
+}
+
+void check_all(const fs::path& folder, double rtol) {
+  std::map<std::string, int> unsupported;
+  for (const std::string extension : {".keras", ".h5"}) {
+    for (const GoldenModel& golden : golden_models(folder, extension)) {
+      const auto unknown = unknown_layers(golden.model);
+      for (const std::string& name : unknown) ++unsupported[name];
+      if (unknown.empty()) check_case(golden, rtol);
+    }
+  }
+  std::string list;
+  for (const auto& [name, count] : unsupported) list += name + " ";
+  if (!list.empty()) MESSAGE("layers not there yet: ", list);
+}
+
+}  // namespace
+
+TEST_CASE("Keras's files give Keras's outputs and gradients") {
+  check_all(KERATIN_TEST_DATA "/keras", 1e-5);
+  check_all(KERATIN_SHARED "/golden/layers", 1e-5);
+  check_all(KERATIN_SHARED "/golden/models", 1e-4);
+  check_all(KERATIN_SHARED "/golden/versions", 1e-4);
+}
+
+TEST_CASE("What is loaded from Keras 3.15 and saved is what Keras saved") {
+  const io::TemporaryFolder folder;
+  for (const char* source : {KERATIN_TEST_DATA "/keras", KERATIN_SHARED "/golden/layers",
+                             KERATIN_SHARED "/golden/models"}) {
+    for (const GoldenModel& golden : golden_models(source, ".keras")) {
+      if (!unknown_layers(golden.model).empty()) continue;
+      CAPTURE(golden.model.string());
+      LoadReport report;
+      const auto function = load_function(golden.model, &report);
+      if (report.keras_version != "3.15.1") continue;
+      save_function(*function, folder / "saved.keras");
+      const auto ours = io::Archive::open(folder / "saved.keras");
+      const auto theirs = io::Archive::open(golden.model);
+      CHECK(ours.members() == theirs.members());
+      CHECK(saving::python_json(comparable(Json::parse(ours.read("config.json")))) ==
+            saving::python_json(comparable(Json::parse(theirs.read("config.json")))));
+      check_same_tree(io::Hdf5File::from_image(ours.read("model.weights.h5"), "ours"),
+                      io::Hdf5File::from_image(theirs.read("model.weights.h5"), "theirs"));
+    }
+    for (const GoldenModel& golden : golden_models(source, ".h5")) {
+      if (!unknown_layers(golden.model).empty()) continue;
+      CAPTURE(golden.model.string());
+      LoadReport report;
+      const auto function = load_function(golden.model, &report);
+      if (report.keras_version != "3.15.1") continue;
+      save_function(*function, folder / "saved.h5");
+      const auto ours = io::Hdf5File::open(folder / "saved.h5");
+      const auto theirs = io::Hdf5File::open(golden.model);
+      CHECK(saving::python_json(Json::parse(ours.string_attribute("/", "model_config"))) ==
+            saving::python_json(Json::parse(theirs.string_attribute("/", "model_config"))));
+      check_same_tree(ours, theirs);
+    }
+  }
+}
+
+}  // namespace keratin::inline KERATIN_VARIANT::testing
