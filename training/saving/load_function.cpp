@@ -51,11 +51,8 @@ void note_origin(const ModelFile& file, LoadReport& report) {
 
 }  // namespace
 
-std::shared_ptr<Function> load_function(const std::filesystem::path& path, LoadReport* report) {
-  LoadReport unread;
-  LoadReport& notes = report ? *report : unread;
-  const ModelFile file = saving::open_model_file(path);
-  note_origin(file, notes);
+std::shared_ptr<Function> saving::load_function_of(const ModelFile& file, LoadReport& report) {
+  note_origin(file, report);
   if (!file.architecture) {
     throw ValueError(concat(file.name, " holds weights without an architecture. Make the model, ",
                             "then call load_weights()."));
@@ -64,9 +61,14 @@ std::shared_ptr<Function> load_function(const std::filesystem::path& path, LoadR
     throw ValueError(concat(file.name, " holds an architecture without weights. Make the model by ",
                             "model_from_json(), then call load_weights()."));
   }
-  auto function = make_function(file, notes);
-  read_file_weights(file, *function, {}, notes);
+  auto function = make_function(file, report);
+  read_file_weights(file, *function, {}, report);
   return function;
+}
+
+std::shared_ptr<Function> load_function(const std::filesystem::path& path, LoadReport* report) {
+  LoadReport unread;
+  return saving::load_function_of(saving::open_model_file(path), report ? *report : unread);
 }
 
 std::shared_ptr<Function> function_from_json(std::string_view text, LoadReport* report) {

@@ -7,8 +7,10 @@
 #include <string_view>
 
 #include "../../framework/base/json.hpp"
+#include "../../framework/function.hpp"
 #include "../../framework/io/hdf5.hpp"
 #include "../../framework/tensor.hpp"
+#include "load_report.hpp"
 #include "variable_store.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::saving {
@@ -39,5 +41,8 @@ ModelFile model_file_from_json(std::string_view text, const std::string& name);
 /// Opens a file or directory; its content tells what it is. Throws FileError for what is none of
 /// Keras's formats.
 ModelFile open_model_file(const std::filesystem::path& path);
+
+/// The graph with its weights. Throws as load_function().
+std::shared_ptr<Function> load_function_of(const ModelFile& file, LoadReport& report);
 
 }  // namespace keratin::inline KERATIN_VARIANT::saving
