@@ -1,0 +1,106 @@
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include "../../framework/io/atomic_file.hpp"
+#include "../../framework/io/hdf5.hpp"
+#include "../../framework/io/npy.hpp"
+#include "../../framework/tensor.hpp"
+#include "../framework/io/io_support.hpp"
+
+namespace keratin::inline KERATIN_VARIANT {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Result {
+  int status;
+  std::string out, err;
+};
+
+/// Runs the program with `arguments` (shell words); the program is built beside the tests.
+Result run(const std::string& arguments) {
+  const io::TemporaryFolder folder;
+  const std::string err = (folder / "err").string();
+  const std::string command = std::string(KERATIN_PROGRAM) + " " + arguments + " 2>" + err;
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  Result result{0, "", ""};
+  std::array<char, 4096> buffer;
+  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    result.out.append(buffer.data(), n);
+  const int status = ::pclose(pipe);
+  REQUIRE(WIFEXITED(status));
+  result.status = WEXITSTATUS(status);
+  result.err = io::read_file(err);
+  return result;
+}
+
+std::string data(const std::string& name) { return std::string(KERATIN_TEST_DATA "/keras/") + name; }
+
+bool is_one_line(const std::string& text) {
+  return !text.empty() && text.find('\n') == text.size() - 1;
+}
+
+}  // namespace
+
+TEST_CASE("keratin verify compares with what Keras computed") {
+  const Result same = run("verify " + data("dense.keras") + " " + data("dense.io.h5"));
+  CHECK(same.status == 0);
+  CHECK(same.out.starts_with("output_0: largest difference "));
+  CHECK(same.err.empty());
+  const Result strict = run("verify " + data("dense.keras") + " " + data("dense.io.h5") +
+                            " --rtol 0 --atol 0");
+  CHECK(strict.status == 1);
+  const Result other = run("verify " + data("dense.keras") + " " + data("depthwise2d_reg.io.h5"));
+  CHECK(other.status == 1);
+  CHECK(is_one_line(other.err));
+}
+
+TEST_CASE("keratin summary and layers print") {
+  const Result summary = run("summary " + data("dense.keras"));
+  CHECK(summary.status == 0);
+  CHECK(io::contains(summary.out, "Total params: 25"));
+  const Result layers = run("layers");
+  CHECK(layers.status == 0);
+  CHECK(io::contains(layers.out, "Dense\n"));
+  CHECK(run("--version").out.starts_with("keratin "));
+}
+
+TEST_CASE("keratin predict reads and writes .npy") {
+  const io::TemporaryFolder folder;
+  const auto io = io::Hdf5File::open(data("dense.io.h5"));
+  const std::string in = (folder / "x.npy").string(), out = (folder / "y.npy").string();
+  io::write_npy(in, io.read_dataset<float>("input_0"));
+  const Result result =
+      run("predict " + data("dense.keras") + " --input " + in + " --output " + out);
+  CHECK(result.err == "");
+  REQUIRE(result.status == 0);
+  const auto y = io::read_npy<double>(out), expected = io.read_dataset<double>("output_0");
+  REQUIRE(shape_of(y) == shape_of(expected));
+  for (std::size_t i = 0; i < y.size(); ++i)
+    CHECK(y.data()[i] == doctest::Approx(expected.data()[i]).epsilon(1e-5));
+}
+
+TEST_CASE("keratin says in one line what is wrong") {
+  for (const char* arguments : {"", "frobnicate", "verify", "summary --no-such-option x"}) {
+    CAPTURE(arguments);
+    const Result result = run(arguments);
+    CHECK(result.status == 2);
+    CHECK(is_one_line(result.err));
+    CHECK(result.out.empty());
+  }
+  for (const std::string& file : {std::string("no_such_file.keras"), data("dense.io.h5")}) {
+    CAPTURE(file);
+    const Result result = run("summary " + file);
+    CHECK(result.status == 1);
+    CHECK(is_one_line(result.err));
+    CHECK(io::contains(result.err, file));
+  }
+}
+
+}  // namespace keratin::inline KERATIN_VARIANT
