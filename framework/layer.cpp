@@ -122,8 +122,7 @@ void Layer::write_config(Json& config) const {
 }
 
 void Layer::write_build_config(Json& json) const {
-  // Keras omits it for layers that have nothing to build.
-  if (build_shapes_.size() == 1 && weights_.empty() && sublayers().empty()) return;
+  if (is_built_from_the_start(class_name())) return;
   if (build_shapes_.size() == 1) {
     json["input_shape"] = ShapeJson{build_shapes_[0]};
     return;

@@ -12,9 +12,8 @@ using kernels::Transpose;
 void DenseOptions::describe(Fields& fields) {
   fields("units", units)("activation", activation)("use_bias", use_bias)(
       "kernel_initializer", kernel_initializer)("bias_initializer", bias_initializer)(
-      "kernel_regularizer", kernel_regularizer)("bias_regularizer", bias_regularizer)
-      .activity_regularizer()("kernel_constraint", kernel_constraint)("bias_constraint",
-                                                                      bias_constraint)
+      "kernel_regularizer", kernel_regularizer)("bias_regularizer", bias_regularizer)(
+      "kernel_constraint", kernel_constraint)("bias_constraint", bias_constraint)
       .constant("quantization_config", nullptr);
 }
 

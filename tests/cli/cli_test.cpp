@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 
+#include "../../framework/base/error.hpp"
 #include "../../framework/io/atomic_file.hpp"
 #include "../../framework/io/hdf5.hpp"
 #include "../../framework/io/npy.hpp"
@@ -26,7 +27,7 @@ struct Result {
 Result run(const std::string& arguments) {
   const io::TemporaryFolder folder;
   const std::string err = (folder / "err").string();
-  const std::string command = std::string(KERATIN_PROGRAM) + " " + arguments + " 2>" + err;
+  const std::string command = concat(KERATIN_PROGRAM, " ", arguments, " 2>", err);
   std::FILE* pipe = ::popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
   Result result{0, "", ""};
@@ -40,7 +41,7 @@ Result run(const std::string& arguments) {
   return result;
 }
 
-std::string data(const std::string& name) { return std::string(KERATIN_TEST_DATA "/keras/") + name; }
+std::string data(const std::string& name) { return concat(KERATIN_TEST_DATA, "/keras/", name); }
 
 bool is_one_line(const std::string& text) {
   return !text.empty() && text.find('\n') == text.size() - 1;
@@ -49,20 +50,21 @@ bool is_one_line(const std::string& text) {
 }  // namespace
 
 TEST_CASE("keratin verify compares with what Keras computed") {
-  const Result same = run("verify " + data("dense.keras") + " " + data("dense.io.h5"));
+  const Result same = run(concat("verify ", data("dense.keras"), " ", data("dense.io.h5")));
   CHECK(same.status == 0);
   CHECK(same.out.starts_with("output_0: largest difference "));
   CHECK(same.err.empty());
-  const Result strict = run("verify " + data("dense.keras") + " " + data("dense.io.h5") +
-                            " --rtol 0 --atol 0");
+  const Result strict =
+      run(concat("verify ", data("dense.keras"), " ", data("dense.io.h5"), " --rtol 0 --atol 0"));
   CHECK(strict.status == 1);
-  const Result other = run("verify " + data("dense.keras") + " " + data("depthwise2d_reg.io.h5"));
+  const Result other =
+      run(concat("verify ", data("dense.keras"), " ", data("depthwise2d_reg.io.h5")));
   CHECK(other.status == 1);
   CHECK(is_one_line(other.err));
 }
 
 TEST_CASE("keratin summary and layers print") {
-  const Result summary = run("summary " + data("dense.keras"));
+  const Result summary = run(concat("summary ", data("dense.keras")));
   CHECK(summary.status == 0);
   CHECK(io::contains(summary.out, "Total params: 25"));
   const Result layers = run("layers");
@@ -77,7 +79,7 @@ TEST_CASE("keratin predict reads and writes .npy") {
   const std::string in = (folder / "x.npy").string(), out = (folder / "y.npy").string();
   io::write_npy(in, io.read_dataset<float>("input_0"));
   const Result result =
-      run("predict " + data("dense.keras") + " --input " + in + " --output " + out);
+      run(concat("predict ", data("dense.keras"), " --input ", in, " --output ", out));
   CHECK(result.err == "");
   REQUIRE(result.status == 0);
   const auto y = io::read_npy<double>(out), expected = io.read_dataset<double>("output_0");
@@ -96,7 +98,7 @@ TEST_CASE("keratin says in one line what is wrong") {
   }
   for (const std::string& file : {std::string("no_such_file.keras"), data("dense.io.h5")}) {
     CAPTURE(file);
-    const Result result = run("summary " + file);
+    const Result result = run(concat("summary ", file));
     CHECK(result.status == 1);
     CHECK(is_one_line(result.err));
     CHECK(io::contains(result.err, file));

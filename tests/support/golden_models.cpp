@@ -92,7 +92,7 @@ void check_same_tree(const io::Hdf5File& actual, const io::Hdf5File& expected) {
     const auto children = expected.children(group);
     CHECK(actual.children(group) == children);
     CHECK(actual.attribute_names(group) == expected.attribute_names(group));
-    for (const std::string& name : {"name", "layer_names", "weight_names"}) {
+    for (const char* name : {"name", "layer_names", "weight_names"}) {
       if (!expected.has_attribute(group, name) || !actual.has_attribute(group, name)) continue;
       CHECK(actual.string_list_attribute(group, name) ==
             expected.string_list_attribute(group, name));

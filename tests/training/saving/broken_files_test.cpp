@@ -153,7 +153,8 @@ TEST_CASE("JSON that is too deep or no JSON is an error") {
 
 TEST_CASE("Files that are something else say what they are") {
   const io::TemporaryFolder folder;
-  io::write_file(folder / "lfs.keras", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+  io::write_file(folder / "lfs.keras",
+                 "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
   CHECK(contains(error_of([&] { load_function(folder / "lfs.keras"); }), "git lfs pull"));
   const auto function = load_function(dense_file);
   save_weights(*function, folder / "only.weights.h5");

@@ -58,9 +58,8 @@ std::shared_ptr<Function> siamese() {
   const Dense shared_layer({.units = 3}, {.name = "shared"});
   const auto left = shared_row(shared_layer(shared_model(a)));
   const auto right = shared_row(shared_layer(shared_model(b)));
-  auto function =
-      std::make_shared<Function>(SymbolicTensors{a, b}, SymbolicTensors{left, right},
-                                 LayerOptions{.name = "siamese"});
+  auto function = std::make_shared<Function>(SymbolicTensors{a, b}, SymbolicTensors{left, right},
+                                             LayerOptions{.name = "siamese"});
   std::uint64_t seed = 0;
   for (Parameter* parameter : function->weights())
     parameter->assign(testing::noise(shape_of(parameter->value()), ++seed));
