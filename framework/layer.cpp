@@ -45,6 +45,21 @@ void collect(const Layer& layer, std::set<const Parameter*>& seen, std::vector<P
   for (const Sublayer& sublayer : layer.sublayers()) collect(*sublayer.layer, seen, out);
 }
 
+/// Whether Keras holds layers of this class for built once they are made: then it notes no shape.
+bool is_built_from_the_start(std::string_view name) {
+  static const std::set<std::string_view> names = {"Activation",    "ActivityRegularization",
+                                                   "AlphaDropout",  "Dropout",
+                                                   "ELU",           "GaussianDropout",
+                                                   "GaussianNoise", "Identity",
+                                                   "LeakyReLU",     "Masking",
+                                                   "ReLU",          "Reshape",
+                                                   "Softmax",       "UnitNormalization"};
+  for (const char* family : {"AveragePooling", "MaxPooling", "Global", "SpatialDropout"}) {
+    if (name.starts_with(family)) return true;
+  }
+  return names.contains(name);
+}
+
 }  // namespace
 
 std::string tuple_text(const Shape& shape) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <iosfwd>
 #include <map>
 #include <memory>
@@ -15,6 +16,8 @@
 #include "compile.hpp"
 #include "data.hpp"
 #include "history.hpp"
+#include "saving/load_function.hpp"
+#include "saving/save_function.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 
@@ -129,6 +132,15 @@ class Model {
                       const std::map<int, double>& class_weight = {});
   Logs test_on_batch(const Data& x, const Data& y, const Data& sample_weight = {});
   Tensor predict_on_batch(const Data& x) const;
+
+  /// Saves the model, with optimizer and compile settings if it has them: ".keras", or ".h5" or
+  /// ".hdf5" for the legacy format. load_model() reads it. Throws as save_function().
+  void save(const std::filesystem::path& path, const SaveOptions& options = {}) const;
+  /// Saves or loads the weights alone. Throw as the functions of the same names.
+  void save_weights(const std::filesystem::path& path, const SaveOptions& options = {}) const;
+  void load_weights(const std::filesystem::path& path, const LoadWeightsOptions& options = {});
+  /// The architecture; model_from_json() reads it.
+  std::string to_json() const;
 
  protected:
   Trainer& trainer() const;

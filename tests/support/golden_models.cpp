@@ -13,14 +13,17 @@ namespace fs = std::filesystem;
 namespace keratin::inline KERATIN_VARIANT::testing {
 namespace {
 
-void collect_classes(const Json& json, std::set<std::string>& classes) {
-  if (json.is_object() && json.contains("class_name") && json.contains("config") &&
-      json["class_name"].is_string() &&
-      (json.contains("inbound_nodes") || json.value("module", Json()) == "keras.layers")) {
+/// Adds the class of `json` if it is a layer, and those within it.
+void collect_classes(const Json& json, bool is_layer, std::set<std::string>& classes) {
+  if (json.is_object() && json.contains("class_name") && json["class_name"].is_string() &&
+      (is_layer || json.value("module", Json()) == "keras.layers")) {
     classes.insert(json["class_name"].get<std::string>());
   }
-  if (json.is_structured()) {
-    for (const Json& item : json) collect_classes(item, classes);
+  if (json.is_array()) {
+    for (const Json& item : json) collect_classes(item, is_layer, classes);
+  } else if (json.is_object()) {
+    for (const auto& [key, item] : json.items())
+      collect_classes(item, key == "layers" || key == "layer" || key == "cells", classes);
   }
 }
 
@@ -43,7 +46,7 @@ std::vector<GoldenModel> golden_models(const fs::path& folder, const std::string
 
 std::set<std::string> unknown_layers(const fs::path& model) {
   std::set<std::string> classes;
-  collect_classes(*saving::open_model_file(model).architecture, classes);
+  collect_classes(*saving::open_model_file(model).architecture, true, classes);
   std::erase_if(classes,
                 [](const std::string& name) { return Registry<Layer>::instance().contains(name); });
   return classes;
