@@ -10,7 +10,6 @@ template class Spec<Loss>;
 
 namespace {
 
-constexpr double epsilon = 1e-7;
 using losses::Reduction;
 
 /// Drops or adds a last axis of 1 where the ranks differ by one, as Keras does.
@@ -76,7 +75,8 @@ Tensor scaled_mask(const Tensor& mask, Reduction reduction) {
   Tensor result = mask;
   if (reduction.kind() == Reduction::Kind::mean ||
       reduction.kind() == Reduction::Kind::sum_over_batch_size) {
-    const double share = static_cast<double>(mask.size()) / (sum_of(mask) + epsilon);
+    const double valid = sum_of(mask);
+    const double share = valid == 0 ? 0 : static_cast<double>(mask.size()) / valid;
     for (real& value : result) value = static_cast<real>(share * double{value});
   }
   return result;

@@ -12,8 +12,6 @@ namespace keratin::inline KERATIN_VARIANT {
 namespace optimizers {
 namespace {
 
-double to_float32(double value) { return static_cast<double>(static_cast<float>(value)); }
-
 double squared_norm(const Tensor& x) {
   return chunked_sum(x.size(), [&](std::size_t begin, std::size_t end) {
     double sum = 0;
@@ -79,7 +77,7 @@ void Optimizer::set_learning_rate(double value) {
                             " its `learning_rate` constructor argument, hence its learning rate",
                             " is not settable. Optimizer: ", name()));
   }
-  learning_rate_ = LearningRate(to_float32(value));
+  learning_rate_ = LearningRate(double{static_cast<real>(value)});
 }
 
 void Optimizer::exclude_from_weight_decay(std::vector<std::string> names) {

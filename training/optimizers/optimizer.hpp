@@ -89,7 +89,8 @@ class Optimizer : public Configurable {
   std::int64_t iterations() const { return iterations_; }
   /// That of the next step.
   double learning_rate() const { return learning_rate_.at(iterations_); }
-  /// Kept in float32, as in Keras. Throws ValueError where there is a schedule.
+  /// Kept in the element type, as in Keras: 0.001 is 0.0010000000474974513. Throws ValueError where
+  /// there is a schedule.
   void set_learning_rate(double value);
 
   /// A piece of the state. Keras stores the i-th as `optimizer/vars/i`.

@@ -84,6 +84,9 @@ TEST_CASE("optimizers: Keras's weights after each recorded step, learning rates 
     const auto optimizer = deserialize<Optimizer>(golden);
     CHECK(optimizer->get_config().dump() == golden["config"].dump());
     const auto rates = problem.file().read_dataset<double>(group + "/learning_rate");
+    // Keras ran in float64, where it keeps the rate that the float32 config rounds.
+    if (golden["config"]["learning_rate"].is_number())
+      optimizer->set_learning_rate(rates.data()[0]);
     const Parameters parameters = problem.parameters();
     std::size_t next = 0;
     for (std::size_t step = 0; step < 12; ++step) {
@@ -232,7 +235,8 @@ TEST_CASE("optimizers: the same bits at any number of threads") {
 TEST_CASE("optimizers: names, float32 rates and refusals") {
   CHECK(OptimizerSpec("adam").shared()->class_name() == "Adam");
   CHECK(OptimizerSpec(SGD({.learning_rate = 0.5})).shared()->learning_rate() == 0.5);
-  CHECK(Adam({}, {.name = "a"}).get_config()["learning_rate"].dump() == "0.0010000000474974513");
+  CHECK(Adam({}, {.name = "a"}).get_config()["learning_rate"].dump() ==
+        (sizeof(real) == 4 ? "0.0010000000474974513" : "0.001"));
   CHECK(*AdamW().base_options().weight_decay == 0.004);
   CHECK(Adam().name().starts_with("adam"));
   CHECK_THROWS_WITH_AS(OptimizerSpec("nope"), "Could not interpret optimizer identifier: nope",
