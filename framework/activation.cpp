@@ -6,7 +6,7 @@
 
 namespace keratin::inline KERATIN_VARIANT {
 
-template class Spec<Activation>;
+template class Spec<ActivationFunction>;
 
 namespace {
 
@@ -16,8 +16,8 @@ struct ActivationInput {
 
 }  // namespace
 
-void Activation::write_serialized(Json& json) const {
-  const auto& registry = Registry<const Activation>::instance();
+void ActivationFunction::write_serialized(Json& json) const {
+  const auto& registry = Registry<const ActivationFunction>::instance();
   const std::string name(class_name());
   if (!registry.contains(name) ||
       registry.make(name, Json::object())->get_config() == get_config()) {
@@ -27,17 +27,17 @@ void Activation::write_serialized(Json& json) const {
   }
 }
 
-Tensor activate(const Spec<Activation>& activation, Tensor x, Context& context) {
+Tensor activate(const Spec<ActivationFunction>& activation, Tensor x, Context& context) {
   if (!activation) return x;
-  if (context.backward_follows() && activation->keeps() == Activation::Keeps::input)
+  if (context.backward_follows() && activation->keeps() == ActivationFunction::Keeps::input)
     context.save(ActivationInput{x});
   return activation->forward(std::move(x));
 }
 
-Tensor activation_gradient(const Spec<Activation>& activation, Tensor output_gradient,
+Tensor activation_gradient(const Spec<ActivationFunction>& activation, Tensor output_gradient,
                            const Context& context) {
   if (!activation) return output_gradient;
-  const Tensor& kept = activation->keeps() == Activation::Keeps::input
+  const Tensor& kept = activation->keeps() == ActivationFunction::Keeps::input
                            ? context.saved<ActivationInput>().x
                            : context.output();
   return activation->backward(kept, std::move(output_gradient));

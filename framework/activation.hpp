@@ -11,7 +11,7 @@
 namespace keratin::inline KERATIN_VARIANT {
 
 /// A function of a tensor together with its derivative (keras.activations).
-class Activation : public Configurable {
+class ActivationFunction : public Configurable {
  public:
   static constexpr std::string_view kind = "activation function";
   std::string_view module() const override { return "keras.activations"; }
@@ -32,15 +32,15 @@ class Activation : public Configurable {
   virtual Tensor backward(const Tensor& kept, Tensor dy) const = 0;
 };
 
-extern template class Spec<Activation>;
+extern template class Spec<ActivationFunction>;
 template <>
-Registry<const Activation>& Registry<const Activation>::instance();
+Registry<const ActivationFunction>& Registry<const ActivationFunction>::instance();
 
 /// The last step of a layer that has an `activation` option: returns activation(x) and keeps in
 /// `context` what backward needs beyond the layer's output. Without an activation, returns x.
-Tensor activate(const Spec<Activation>& activation, Tensor x, Context& context);
+Tensor activate(const Spec<ActivationFunction>& activation, Tensor x, Context& context);
 /// The matching first step of backward: turns the gradient of the layer's output into that of x.
-Tensor activation_gradient(const Spec<Activation>& activation, Tensor output_gradient,
+Tensor activation_gradient(const Spec<ActivationFunction>& activation, Tensor output_gradient,
                            const Context& context);
 
 }  // namespace keratin::inline KERATIN_VARIANT

@@ -52,9 +52,12 @@ inline void from_json(const Json& json, DataFormat& format) {
   format = json.is_null() ? image_data_format() : DataFormat(json.get<std::string>());
 }
 
+class ActivationFunction;
+
 template <class T>
 void to_json(Json& json, const Spec<T>& spec) {
-  json = Json(nullptr);
+  // No activation is the linear one.
+  json = std::is_same_v<T, ActivationFunction> ? Json("linear") : Json(nullptr);
   if (spec) serialize(*spec, json);
 }
 

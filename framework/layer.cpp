@@ -70,6 +70,12 @@ std::string tuple_text(const Shape& shape) {
   return text + (shape.size() == 1 ? ",)" : ")");
 }
 
+std::string tuple_text(const Shapes& shapes) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < shapes.size(); ++i) text += (i ? ", " : "") + tuple_text(shapes[i]);
+  return text + "]";
+}
+
 void LayerOptions::describe(Fields& fields) {
   DTypePolicy policy{dtype};
   fields("name", name)("trainable", trainable)("dtype", policy);

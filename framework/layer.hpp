@@ -146,8 +146,9 @@ class Layer : public Configurable {
   mutable std::deque<Parameter> weights_;  // deque: a Parameter must not move
 };
 
-/// A shape as Keras prints it: (None, 8, 8, 3).
+/// Shapes as Keras prints them: "(None, 8, 8, 3)", "[(None, 2), (None, 3)]".
 std::string tuple_text(const Shape& shape);
+std::string tuple_text(const Shapes& shapes);
 
 /// "Layer 'stem' (DepthwiseConv2D)" for a layer that is yet to be made from `config`.
 std::string layer_label(std::string_view class_name, const Json& config);

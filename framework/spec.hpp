@@ -10,7 +10,7 @@
 namespace keratin::inline KERATIN_VARIANT {
 
 /// Names an object the way a Keras argument does: nothing, "relu", or the object itself.
-/// `T` is an immutable strategy: an Activation, Initializer, Regularizer or Constraint.
+/// `T` is an immutable strategy: an ActivationFunction, Initializer, Regularizer or Constraint.
 template <class T>
 class Spec {
  public:

@@ -1,14 +1,40 @@
 #include "../framework/input_layer.hpp"
 #include "../framework/sequential_function.hpp"
+#include "activations/activation.hpp"
+#include "activations/prelu.hpp"
+#include "activations/rectifiers.hpp"
+#include "activations/softmax.hpp"
 #include "convolutional/conv.hpp"
 #include "convolutional/conv_transpose.hpp"
 #include "convolutional/depthwise_conv.hpp"
 #include "convolutional/separable_conv.hpp"
 #include "core/dense.hpp"
+#include "core/einsum_dense.hpp"
+#include "core/embedding.hpp"
+#include "core/identity.hpp"
+#include "core/masking.hpp"
+#include "merging/concatenate.hpp"
+#include "merging/dot.hpp"
+#include "merging/elementwise.hpp"
+#include "normalization/batch_normalization.hpp"
+#include "normalization/group_normalization.hpp"
+#include "normalization/layer_normalization.hpp"
 #include "pooling/adaptive_pooling.hpp"
 #include "pooling/global_pooling.hpp"
 #include "pooling/pooling.hpp"
+#include "preprocessing/category_encoding.hpp"
+#include "preprocessing/discretization.hpp"
+#include "preprocessing/normalization.hpp"
+#include "preprocessing/rescaling.hpp"
+#include "regularization/activity_regularization.hpp"
+#include "regularization/dropout.hpp"
+#include "regularization/noise.hpp"
+#include "regularization/spatial_dropout.hpp"
 #include "reshaping/cropping.hpp"
+#include "reshaping/flatten.hpp"
+#include "reshaping/permute.hpp"
+#include "reshaping/repeat_vector.hpp"
+#include "reshaping/reshape.hpp"
 #include "reshaping/up_sampling.hpp"
 #include "reshaping/zero_padding.hpp"
 
@@ -17,11 +43,24 @@ namespace {
 
 using namespace layers;
 
+void add_activations(Registry<Layer>& registry) {
+  registry.add<ActivationLayer>();
+  registry.add<ELULayer>();
+  registry.add<LeakyReLULayer>();
+  registry.add<PReLULayer>();
+  registry.add<ReLULayer>();
+  registry.add<SoftmaxLayer>();
+}
+
 void add_core(Registry<Layer>& registry) {
   registry.add<InputLayer>();
   registry.add<Function>({"Model"});
   registry.add<SequentialFunction>();
   registry.add<DenseLayer>();
+  registry.add<EinsumDenseLayer>();
+  registry.add<EmbeddingLayer>();
+  registry.add<IdentityLayer>();
+  registry.add<MaskingLayer>();
 }
 
 void add_convolutional(Registry<Layer>& registry) {
@@ -35,6 +74,25 @@ void add_convolutional(Registry<Layer>& registry) {
   registry.add<DepthwiseConvLayer<2>>();
   registry.add<SeparableConvLayer<1>>({"SeparableConvolution1D"});
   registry.add<SeparableConvLayer<2>>({"SeparableConvolution2D"});
+}
+
+void add_merging(Registry<Layer>& registry) {
+  registry.add<AddLayer>();
+  registry.add<AverageLayer>();
+  registry.add<ConcatenateLayer>();
+  registry.add<DotLayer>();
+  registry.add<MaximumLayer>();
+  registry.add<MinimumLayer>();
+  registry.add<MultiplyLayer>();
+  registry.add<SubtractLayer>();
+}
+
+void add_normalization(Registry<Layer>& registry) {
+  registry.add<BatchNormalizationLayer>();
+  registry.add<GroupNormalizationLayer>();
+  registry.add<LayerNormalizationLayer>();
+  registry.add<RMSNormalizationLayer>();
+  registry.add<UnitNormalizationLayer>();
 }
 
 void add_pooling(Registry<Layer>& registry) {
@@ -58,7 +116,29 @@ void add_pooling(Registry<Layer>& registry) {
   registry.add<AdaptivePoolingLayer<3, Pooled::average>>();
 }
 
+void add_preprocessing(Registry<Layer>& registry) {
+  registry.add<CategoryEncodingLayer>();
+  registry.add<DiscretizationLayer>();
+  registry.add<NormalizationLayer>();
+  registry.add<RescalingLayer>();
+}
+
+void add_regularization(Registry<Layer>& registry) {
+  registry.add<ActivityRegularizationLayer>();
+  registry.add<AlphaDropoutLayer>();
+  registry.add<DropoutLayer>();
+  registry.add<GaussianDropoutLayer>();
+  registry.add<GaussianNoiseLayer>();
+  registry.add<SpatialDropoutLayer<1>>();
+  registry.add<SpatialDropoutLayer<2>>();
+  registry.add<SpatialDropoutLayer<3>>();
+}
+
 void add_reshaping(Registry<Layer>& registry) {
+  registry.add<FlattenLayer>();
+  registry.add<PermuteLayer>();
+  registry.add<RepeatVectorLayer>();
+  registry.add<ReshapeLayer>();
   registry.add<CroppingLayer<1>>();
   registry.add<CroppingLayer<2>>();
   registry.add<CroppingLayer<3>>();
@@ -77,9 +157,14 @@ template <>
 Registry<Layer>& Registry<Layer>::instance() {
   static Registry registry = [] {
     Registry all;
+    add_activations(all);
     add_core(all);
     add_convolutional(all);
+    add_merging(all);
+    add_normalization(all);
     add_pooling(all);
+    add_preprocessing(all);
+    add_regularization(all);
     add_reshaping(all);
     return all;
   }();

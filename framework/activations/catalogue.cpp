@@ -10,7 +10,7 @@ namespace keratin::inline KERATIN_VARIANT {
 
 /// Every activation function that a Keras file may name.
 template <>
-Registry<const Activation>& Registry<const Activation>::instance() {
+Registry<const ActivationFunction>& Registry<const ActivationFunction>::instance() {
   using namespace activations;
   static Registry registry = std::move(Registry()
                                            .add<Celu>()

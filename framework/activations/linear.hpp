@@ -5,7 +5,7 @@
 namespace keratin::inline KERATIN_VARIANT::activations {
 
 /// x itself (keras.activations.linear).
-class Linear final : public WithOptions<Linear, NoOptions, Activation> {
+class Linear final : public WithOptions<Linear, NoOptions, ActivationFunction> {
  public:
   static constexpr std::string_view keras_name = "linear";
   using WithOptions::WithOptions;

@@ -5,7 +5,7 @@
 namespace keratin::inline KERATIN_VARIANT::activations {
 
 /// A function of each element alone, computed in place.
-class Pointwise : public Activation {
+class Pointwise : public ActivationFunction {
  public:
   Tensor forward(Tensor x) const final;
   Tensor backward(const Tensor& kept, Tensor dy) const final;

@@ -4,37 +4,23 @@
 #include <cmath>
 #include <numeric>
 
-#include "../axis_sizes.hpp"
+#include "../axes_last.hpp"
 #include "../base/parallel.hpp"
 #include "../fields_impl.hpp"
 #include "../kernels/elementwise.hpp"
-#include "../kernels/transpose.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::activations {
 namespace {
 
 constexpr std::size_t grain = 16384;
 
-/// x with the axis last: `outer` matrices of `count` x `inner` become inner x count.
-Tensor with_axis_last(const AxisSizes& sizes, const Tensor& x) {
-  Tensor moved = empty(shape_of(x));
-  kernels::transpose(sizes.outer, sizes.count, sizes.inner, x.data(), moved.data());
-  return moved;
-}
-
-Tensor with_axis_back(const AxisSizes& sizes, const Tensor& moved) {
-  Tensor x = empty(shape_of(moved));
-  kernels::transpose(sizes.outer, sizes.inner, sizes.count, moved.data(), x.data());
-  return x;
-}
-
 template <class Body>
-void for_rows(const AxisSizes& sizes, const Body& body) {
-  if (sizes.count == 0) return;
-  parallel_for(sizes.outer * sizes.inner, std::max<std::size_t>(1, grain / sizes.count),
-               [&](std::size_t begin, std::size_t end) {
-                 for (std::size_t row = begin; row < end; ++row) body(row * sizes.count);
-               });
+void for_rows(const AxesLast& axes, const Body& body) {
+  const std::size_t count = axes.count();
+  if (count == 0) return;
+  parallel_for(axes.rows(), grain / count + 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) body(row * count);
+  });
 }
 
 double dot(const real* a, const real* b, std::size_t count) {
@@ -53,25 +39,21 @@ double sum_of(const real* x, std::size_t count) {
 
 void AxisOptions::describe(Fields& fields) { fields("axis", axis); }
 
-std::size_t AlongAxis::place_of_axis(std::size_t rank) const {
-  return normalized_axis(axis(), rank, class_name());
-}
-
 Tensor AlongAxis::forward(Tensor x) const {
-  const AxisSizes sizes(shape_of(x), place_of_axis(x.dimension()));
-  if (sizes.inner != 1) x = with_axis_last(sizes, x);
-  for_rows(sizes, [&](std::size_t i) { apply(x.data() + i, sizes.count); });
-  return sizes.inner == 1 ? std::move(x) : with_axis_back(sizes, x);
+  const AxesLast axes(shape_of(x), {axis()}, class_name());
+  x = axes.moved(std::move(x));
+  for_rows(axes, [&](std::size_t i) { apply(x.data() + i, axes.count()); });
+  return axes.moved_back(std::move(x));
 }
 
 Tensor AlongAxis::backward(const Tensor& kept, Tensor dy) const {
-  const AxisSizes sizes(shape_of(dy), place_of_axis(dy.dimension()));
-  const bool moved = sizes.inner != 1;
-  const Tensor moved_kept = moved ? with_axis_last(sizes, kept) : Tensor();
-  const real* const values = moved ? moved_kept.data() : kept.data();
-  if (moved) dy = with_axis_last(sizes, dy);
-  for_rows(sizes, [&](std::size_t i) { change_gradient(values + i, dy.data() + i, sizes.count); });
-  return moved ? with_axis_back(sizes, dy) : std::move(dy);
+  const AxesLast axes(shape_of(dy), {axis()}, class_name());
+  Tensor storage;
+  const Tensor& values = axes.moved(kept, storage);
+  dy = axes.moved(std::move(dy));
+  for_rows(axes,
+           [&](std::size_t i) { change_gradient(values.data() + i, dy.data() + i, axes.count()); });
+  return axes.moved_back(std::move(dy));
 }
 
 void Softmax::apply(real* x, std::size_t count) const {

@@ -11,7 +11,7 @@ struct AxisOptions {
 };
 
 /// A function of all elements along one axis together.
-class AlongAxis : public Activation {
+class AlongAxis : public ActivationFunction {
  public:
   /// Throws ShapeError where x has no such axis.
   Tensor forward(Tensor x) const override;
@@ -24,8 +24,6 @@ class AlongAxis : public Activation {
   virtual void apply(real* x, std::size_t count) const = 0;
   /// Turns their dy into dx; `kept` is what keeps() says.
   virtual void change_gradient(const real* kept, real* dy, std::size_t count) const = 0;
-  /// The number of the axis in a tensor of `rank` axes.
-  std::size_t place_of_axis(std::size_t rank) const;
 };
 
 /// exp(x) / sum of exp(x) along the axis (keras.activations.softmax).

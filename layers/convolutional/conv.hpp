@@ -20,7 +20,7 @@ struct ConvOptions {
   Extent<Rank> dilation_rate = 1;
   /// The channels are divided into this many parts that are convolved separately.
   Dim groups = 1;
-  Spec<Activation> activation = {};
+  Spec<ActivationFunction> activation = {};
   bool use_bias = true;
   Spec<Initializer> kernel_initializer = "glorot_uniform";
   Spec<Initializer> bias_initializer = "zeros";

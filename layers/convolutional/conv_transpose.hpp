@@ -21,7 +21,7 @@ struct ConvTransposeOptions {
   OptionalExtent<Rank> output_padding = {};
   DataFormat data_format = image_data_format();
   Extent<Rank> dilation_rate = 1;
-  Spec<Activation> activation = {};
+  Spec<ActivationFunction> activation = {};
   bool use_bias = true;
   Spec<Initializer> kernel_initializer = "glorot_uniform";
   Spec<Initializer> bias_initializer = "zeros";

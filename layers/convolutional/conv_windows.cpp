@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "../../framework/activations/rectifiers.hpp"
+
 namespace keratin::inline KERATIN_VARIANT::layers {
 
 template <std::size_t Rank>
@@ -101,15 +103,18 @@ KERATIN_INSTANTIATE(2)
 KERATIN_INSTANTIATE(3)
 #undef KERATIN_INSTANTIATE
 
-FusedEnd::FusedEnd(const Parameter* bias, const Spec<Activation>& activation)
+FusedEnd::FusedEnd(const Parameter* bias, const Spec<ActivationFunction>& activation)
     : activation_(activation) {
   if (bias) epilogue_.bias = bias->value().data();
   // Their gradients follow from the output, so nothing of their input has to be kept.
-  if (!activation || activation->keeps() != Activation::Keeps::output) return;
-  const auto name = activation->class_name();
-  fused_ = name == "relu" || name == "relu6";
-  if (fused_) epilogue_.low = 0;
-  if (name == "relu6") epilogue_.high = 6;
+  if (!activation || activation->keeps() != ActivationFunction::Keeps::output) return;
+  const auto* relu = dynamic_cast<const activations::Relu*>(&*activation);
+  const bool is_relu6 = dynamic_cast<const activations::Relu6*>(&*activation) != nullptr;
+  fused_ = is_relu6 || (relu && relu->options().negative_slope == 0);
+  if (!fused_) return;
+  epilogue_.low = 0;
+  // A relu whose derivative follows from the output has no other upper bound.
+  if (is_relu6 || relu->options().max_value) epilogue_.high = 6;
 }
 
 Tensor FusedEnd::finish(Tensor output, Context& context) const {

@@ -49,12 +49,12 @@ kernels::ConvSizes conv_sizes(const ConvWindows<Rank>& windows, const SpatialSha
 /// makes the output; finish() does what remains.
 class FusedEnd {
  public:
-  FusedEnd(const Parameter* bias, const Spec<Activation>& activation);
+  FusedEnd(const Parameter* bias, const Spec<ActivationFunction>& activation);
   const kernels::Epilogue<real>& epilogue() const { return epilogue_; }
   Tensor finish(Tensor output, Context& context) const;
 
  private:
-  const Spec<Activation>& activation_;
+  const Spec<ActivationFunction>& activation_;
   kernels::Epilogue<real> epilogue_;
   bool fused_ = false;
 };

@@ -18,7 +18,7 @@ struct DepthwiseConvOptions {
   Dim depth_multiplier = 1;
   DataFormat data_format = image_data_format();
   Extent<Rank> dilation_rate = 1;
-  Spec<Activation> activation = {};
+  Spec<ActivationFunction> activation = {};
   bool use_bias = true;
   Spec<Initializer> depthwise_initializer = "glorot_uniform";
   Spec<Initializer> bias_initializer = "zeros";

@@ -20,7 +20,7 @@ struct SeparableConvOptions {
   Extent<Rank> dilation_rate = 1;
   /// Channels between the two convolutions per input channel.
   Dim depth_multiplier = 1;
-  Spec<Activation> activation = {};
+  Spec<ActivationFunction> activation = {};
   bool use_bias = true;
   Spec<Initializer> depthwise_initializer = "glorot_uniform";
   Spec<Initializer> pointwise_initializer = "glorot_uniform";

@@ -8,7 +8,7 @@ namespace keratin::inline KERATIN_VARIANT::layers {
 struct DenseOptions {
   /// Size of the output's last axis; required.
   Dim units = 0;
-  Spec<Activation> activation = {};
+  Spec<ActivationFunction> activation = {};
   bool use_bias = true;
   Spec<Initializer> kernel_initializer = "glorot_uniform";
   Spec<Initializer> bias_initializer = "zeros";

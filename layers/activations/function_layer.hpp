@@ -1,0 +1,33 @@
+#pragma once
+
+#include "../../framework/activation.hpp"
+#include "../../framework/handle.hpp"
+
+namespace keratin::inline KERATIN_VARIANT::layers {
+
+/// The gradient of the input of a layer whose output is `function` of its input.
+Tensor function_gradient(const ActivationFunction& function, Tensor output_gradient,
+                         const Context& context);
+
+/// A layer that is an activation function and nothing else. Its constructor sets `function_`.
+template <class Derived, class OptionsType>
+class FunctionLayer : public OptionsLayer<Derived, OptionsType> {
+ public:
+  using OptionsLayer<Derived, OptionsType>::OptionsLayer;
+
+  Shape compute_output_shape(const Shape& input) const final {
+    return function_->compute_output_shape(input);
+  }
+  Tensor forward(const Tensor& input, Context& /*context*/) const final {
+    return function_->forward(input);
+  }
+  Tensor backward(Tensor gradient, Context& context) const final {
+    return function_gradient(*function_, std::move(gradient), context);
+  }
+  bool supports_masking() const final { return true; }
+
+ protected:
+  Spec<ActivationFunction> function_;
+};
+
+}  // namespace keratin::inline KERATIN_VARIANT::layers

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "../../framework/handle.hpp"
+
+namespace keratin::inline KERATIN_VARIANT::layers {
+
+/// Its input, unchanged (keras.layers.Identity). Any shape.
+class IdentityLayer final : public OptionsLayer<IdentityLayer, NoOptions> {
+ public:
+  static constexpr std::string_view keras_name = "Identity";
+  using OptionsLayer::OptionsLayer;
+
+  Tensor forward(const Tensor& input, Context& /*context*/) const override { return input; }
+  Tensor backward(Tensor gradient, Context& /*context*/) const override { return gradient; }
+  bool supports_masking() const override { return true; }
+};
+
+using Identity = Handle<IdentityLayer>;
+
+}  // namespace keratin::inline KERATIN_VARIANT::layers

@@ -1,0 +1,233 @@
+#include "batch_normalization.hpp"
+
+#include <cmath>
+
+#include "../../framework/axes.hpp"
+#include "../../framework/axes_last.hpp"
+#include "../../framework/base/parallel.hpp"
+#include "../../framework/fields_impl.hpp"
+#include "../../framework/kernels/elementwise.hpp"
+
+namespace keratin::inline KERATIN_VARIANT::layers {
+namespace {
+
+constexpr std::size_t grain = 16384;
+/// keras.config.epsilon(), which keeps a batch that is masked altogether from dividing by 0.
+constexpr double mask_epsilon = 1e-7;
+
+/// The mean and variance of the rows of x with the given weights.
+void weighted_moments(const Tensor& x, const Tensor& weights, double total, Tensor& mean,
+                      Tensor& variance) {
+  const std::size_t channels = mean.size();
+  for (std::size_t c = 0; c < channels; ++c) {
+    double sum = 0, squares = 0;
+    for (std::size_t r = 0; r < weights.size(); ++r)
+      sum += double{weights.data()[r]} * double{x.data()[r * channels + c]};
+    const double centre = sum / total;
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      const double difference = double{x.data()[r * channels + c]} - centre;
+      squares += double{weights.data()[r]} * difference * difference;
+    }
+    mean.data()[c] = static_cast<real>(centre);
+    variance.data()[c] = static_cast<real>(squares / total);
+  }
+}
+
+Tensor inverse_deviation(const Tensor& variance, double epsilon) {
+  Tensor inverse = empty(shape_of(variance));
+  for (std::size_t c = 0; c < inverse.size(); ++c) {
+    inverse.data()[c] =
+        static_cast<real>(1 / std::sqrt(static_cast<double>(variance.data()[c]) + epsilon));
+  }
+  return inverse;
+}
+
+Tensor moving_average(const Tensor& average, const Tensor& value, double momentum) {
+  Tensor result = empty(shape_of(average));
+  for (std::size_t c = 0; c < result.size(); ++c) {
+    result.data()[c] = static_cast<real>(static_cast<double>(average.data()[c]) * momentum +
+                                         static_cast<double>(value.data()[c]) * (1 - momentum));
+  }
+  return result;
+}
+
+}  // namespace
+
+void BatchNormalizationOptions::describe(Fields& fields) {
+  // Keras 2 saved the axis as a list of one.
+  Axes axes = axis;
+  fields("axis", axes);
+  if (axes.values().size() != 1) {
+    throw ValueError(
+        concat(fields.owner(), ": `axis` must be one axis. Received: axis=", axes.values()));
+  }
+  axis = axes.values()[0];
+  fields("momentum", momentum)("epsilon", epsilon)("center", center)("scale", scale)(
+      "beta_initializer", beta_initializer)("gamma_initializer", gamma_initializer)(
+      "moving_mean_initializer", moving_mean_initializer)("moving_variance_initializer",
+                                                          moving_variance_initializer)(
+      "beta_regularizer", beta_regularizer)("gamma_regularizer", gamma_regularizer)(
+      "beta_constraint", beta_constraint)("gamma_constraint", gamma_constraint)(
+      "synchronized", synchronized)("renorm", renorm)("renorm_clipping", renorm_clipping)(
+      "renorm_momentum", renorm_momentum);
+}
+
+BatchNormalizationLayer::BatchNormalizationLayer(Options options, LayerOptions common)
+    : OptionsLayer(std::move(options), std::move(common)) {
+  if (options_.renorm) {
+    refuse("Batch renormalization is not supported. Received: renorm=True, allowed: False");
+  }
+}
+
+void BatchNormalizationLayer::build_weights(const Shape& input) {
+  const std::size_t axis = normalized_axis(options_.axis, input.size(), label());
+  const Shape shape = {input[axis]};
+  if (options_.scale) {
+    gamma_ = &add_weight({.name = "gamma",
+                          .shape = shape,
+                          .initializer = options_.gamma_initializer,
+                          .regularizer = options_.gamma_regularizer,
+                          .constraint = options_.gamma_constraint});
+  }
+  if (options_.center) {
+    beta_ = &add_weight({.name = "beta",
+                         .shape = shape,
+                         .initializer = options_.beta_initializer,
+                         .regularizer = options_.beta_regularizer,
+                         .constraint = options_.beta_constraint});
+  }
+  moving_mean_ = &add_weight({.name = "moving_mean",
+                              .shape = shape,
+                              .initializer = options_.moving_mean_initializer,
+                              .trainable = false});
+  moving_variance_ = &add_weight({.name = "moving_variance",
+                                  .shape = shape,
+                                  .initializer = options_.moving_variance_initializer,
+                                  .trainable = false});
+  set_input_spec({.ndim = input.size(), .axes = {{static_cast<int>(axis), input[axis]}}});
+}
+
+void BatchNormalizationLayer::check_mask(const Tensor& mask, const Tensor& input) const {
+  const Shape shape = shape_of(input);
+  if (mask.dimension() != shape.size() - 1) {
+    refuse("The mask provided should be one dimension less than the inputs. Received: mask.shape=",
+           tuple_text(shape_of(mask)), ", inputs.shape=", tuple_text(shape));
+  }
+  if (normalized_axis(options_.axis, shape.size(), label()) != shape.size() - 1) {
+    refuse("A mask is only supported where `axis` is the last. Received: axis=", options_.axis,
+           ", inputs.shape=", tuple_text(shape));
+  }
+}
+
+BatchNormalizationLayer::Statistics BatchNormalizationLayer::statistics(const Tensor& rows,
+                                                                        Context& context) const {
+  if (!context.training() || !trainable()) {
+    return {moving_mean_->value(), inverse_deviation(moving_variance_->value(), options_.epsilon),
+            false, std::nullopt, 0};
+  }
+  const std::size_t channels = moving_mean_->value().size(), count = rows.size() / channels;
+  const Shape shape = shape_of(moving_mean_->value());
+  Statistics result{empty(shape), Tensor(), true, std::nullopt, static_cast<double>(count)};
+  Tensor variance = empty(shape);
+  if (const Tensor* mask = context.mask()) {
+    check_mask(*mask, context.input());
+    result.row_weights = *mask;
+    double sum = mask_epsilon;
+    for (const real weight : *mask) sum += static_cast<double>(weight);
+    result.total_weight = sum;
+    weighted_moments(rows, *mask, sum, result.mean, variance);
+  } else {
+    kernels::moments(count, channels, rows.data(), result.mean.data(), variance.data());
+  }
+  result.inverse_deviation = inverse_deviation(variance, options_.epsilon);
+  context.update(*moving_mean_,
+                 moving_average(context.current(*moving_mean_), result.mean, options_.momentum));
+  context.update(*moving_variance_,
+                 moving_average(context.current(*moving_variance_), variance, options_.momentum));
+  return result;
+}
+
+Tensor BatchNormalizationLayer::forward(const Tensor& input, Context& context) const {
+  const AxesLast axes(shape_of(input), {options_.axis}, label());
+  const std::size_t channels = axes.count();
+  Tensor storage;
+  const Tensor& rows = axes.moved(input, storage);
+  Statistics now = statistics(rows, context);
+  Tensor scale = now.inverse_deviation, shift = empty(shape_of(scale));
+  for (std::size_t c = 0; c < channels; ++c) {
+    if (gamma_) scale.data()[c] *= gamma_->value().data()[c];
+    shift.data()[c] =
+        (beta_ ? beta_->value().data()[c] : real{0}) - now.mean.data()[c] * scale.data()[c];
+  }
+  Tensor output = empty(shape_of(rows));
+  kernels::scale_shift(axes.rows(), channels, rows.data(), scale.data(), shift.data(),
+                       output.data());
+  if (context.backward_follows()) context.save(std::move(now));
+  return axes.moved_back(std::move(output));
+}
+
+Tensor BatchNormalizationLayer::backward(Tensor gradient, Context& context) const {
+  const AxesLast axes(shape_of(gradient), {options_.axis}, label());
+  Tensor storage;
+  const Tensor& rows = axes.moved(context.input(), storage);
+  return axes.moved_back(
+      backward_rows(rows, axes.moved(std::move(gradient)), context.saved<Statistics>(), context));
+}
+
+Tensor BatchNormalizationLayer::backward_rows(const Tensor& x, Tensor gradient,
+                                              const Statistics& now, Context& context) const {
+  const Tensor& inverse = now.inverse_deviation;
+  const std::size_t channels = inverse.size(), rows = gradient.size() / channels;
+  const Shape shape = shape_of(inverse);
+  Tensor sum = empty(shape), dot = empty(shape);
+  const bool wants_gamma = gamma_ && context.wants(*gamma_);
+  const bool wants_beta = beta_ && context.wants(*beta_);
+  if (now.of_batch || wants_gamma || wants_beta) {
+    kernels::gradient_sums(rows, channels, gradient.data(), x.data(), now.mean.data(),
+                           inverse.data(), sum.data(), dot.data());
+  }
+  if (wants_gamma) context.add_gradient(*gamma_, dot);
+  if (wants_beta) context.add_gradient(*beta_, sum);
+  if (!context.wants_input_gradient()) return {};
+
+  Tensor scale = inverse;
+  for (std::size_t c = 0; gamma_ && c < channels; ++c) scale.data()[c] *= gamma_->value().data()[c];
+  if (!now.of_batch) {
+    kernels::scale_shift<real>(rows, channels, gradient.data(), scale.data(), nullptr,
+                               gradient.data());
+    return gradient;
+  }
+  // dx = scale dy + weight (slope x + shift): what the variance and the mean contribute. With
+  // weights, the variance moves with the mean as well, for they sum up to less than the total.
+  const double total = now.total_weight;
+  const double lost = now.row_weights ? mask_epsilon : 0;
+  Tensor slope = empty(shape), shift = empty(shape);
+  for (std::size_t c = 0; c < channels; ++c) {
+    const auto s = static_cast<double>(scale.data()[c]), d = static_cast<double>(dot.data()[c]);
+    const auto i = static_cast<double>(inverse.data()[c]);
+    const auto mean = static_cast<double>(now.mean.data()[c]);
+    const double along_variance = -s * i * d / total;
+    const double along_mean =
+        -(s * static_cast<double>(sum.data()[c]) + along_variance * lost * mean) / total;
+    slope.data()[c] = static_cast<real>(along_variance);
+    shift.data()[c] = static_cast<real>(along_mean - along_variance * mean);
+  }
+  if (!now.row_weights) {
+    kernels::scale_add_shift(rows, channels, gradient.data(), scale.data(), x.data(), slope.data(),
+                             shift.data(), gradient.data());
+    return gradient;
+  }
+  parallel_for(rows, grain / channels + 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t r = begin; r < end; ++r) {
+      const real weight = now.row_weights->data()[r];
+      real* const dy = gradient.data() + r * channels;
+      const real* const values = x.data() + r * channels;
+      for (std::size_t c = 0; c < channels; ++c) {
+        dy[c] = dy[c] * scale.data()[c] + weight * (values[c] * slope.data()[c] + shift.data()[c]);
+      }
+    }
+  });
+  return gradient;
+}
+
+}  // namespace keratin::inline KERATIN_VARIANT::layers

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "../../framework/handle.hpp"
+
+namespace keratin::inline KERATIN_VARIANT::layers {
+
+struct BatchNormalizationOptions {
+  /// The axis of the features; a config may also hold it as a list of one. Negative values count
+  /// from the end.
+  Dim axis = -1;
+  /// Of the moving averages: moving = moving * momentum + batch * (1 - momentum).
+  double momentum = 0.99;
+  /// Added to the variance.
+  double epsilon = 1e-3;
+  /// Whether there is a beta to add.
+  bool center = true;
+  /// Whether there is a gamma to multiply by.
+  bool scale = true;
+  Spec<Initializer> beta_initializer = "zeros";
+  Spec<Initializer> gamma_initializer = "ones";
+  Spec<Initializer> moving_mean_initializer = "zeros";
+  Spec<Initializer> moving_variance_initializer = "ones";
+  Spec<Regularizer> beta_regularizer = {};
+  Spec<Regularizer> gamma_regularizer = {};
+  Spec<Constraint> beta_constraint = {};
+  Spec<Constraint> gamma_constraint = {};
+  /// Batch renormalization: only false is allowed.
+  bool renorm = false;
+  /// Both without effect while renorm is false.
+  std::optional<std::map<std::string, double>> renorm_clipping = {};
+  double renorm_momentum = 0.99;
+  /// Without effect: a batch is not spread over devices.
+  bool synchronized = false;
+  void describe(Fields& fields);
+};
+
+/// y = gamma (x - mean) / sqrt(variance + epsilon) + beta for each feature
+/// (keras.layers.BatchNormalization; Ioffe and Szegedy, 2015).
+///
+/// In training mean and (biased) variance are those of the batch, of its unmasked places where a
+/// mask of the input's shape without the last axis comes along, and the moving averages follow;
+/// otherwise, and where the layer is frozen, they are the moving averages. Any shape whose `axis`
+/// is known. Weights, each of the size of `axis`: gamma, beta, moving_mean, moving_variance.
+class BatchNormalizationLayer final
+    : public OptionsLayer<BatchNormalizationLayer, BatchNormalizationOptions> {
+ public:
+  static constexpr std::string_view keras_name = "BatchNormalization";
+  explicit BatchNormalizationLayer(Options options = {}, LayerOptions common = {});
+
+  Tensor forward(const Tensor& input, Context& context) const override;
+  Tensor backward(Tensor gradient, Context& context) const override;
+  bool supports_masking() const override { return true; }
+
+ private:
+  /// The statistics that one call normalises with.
+  struct Statistics {
+    Tensor mean, inverse_deviation;
+    bool of_batch;
+    /// The weight of each row in the statistics, and their sum; none where each counts as 1.
+    std::optional<Tensor> row_weights;
+    double total_weight;
+  };
+
+  void build_weights(const Shape& input) override;
+  Statistics statistics(const Tensor& rows, Context& context) const;
+  void check_mask(const Tensor& mask, const Tensor& input) const;
+  Tensor backward_rows(const Tensor& x, Tensor gradient, const Statistics& statistics,
+                       Context& context) const;
+
+  Parameter* gamma_ = nullptr;
+  Parameter* beta_ = nullptr;
+  Parameter* moving_mean_ = nullptr;
+  Parameter* moving_variance_ = nullptr;
+};
+
+using BatchNormalization = Handle<BatchNormalizationLayer>;
+
+}  // namespace keratin::inline KERATIN_VARIANT::layers
