@@ -58,13 +58,23 @@ endfunction()
 
 add_keratin_library(keratin_base ${keratin_base_sources})
 target_include_directories(keratin_base PRIVATE ${PROJECT_SOURCE_DIR})  # HWY_TARGET_INCLUDE
+if(KERATIN_SANITIZE)
+  # Clang takes minutes for each kernel and instruction set with the checks in it.
+  target_compile_definitions(keratin_base PRIVATE KERATIN_FEW_TARGETS)
+endif()
 target_link_libraries(keratin_base PUBLIC xtensor nlohmann_json::nlohmann_json
   PRIVATE hwy::hwy OpenMP::OpenMP_CXX keratin::openblas PkgConfig::hdf5 PkgConfig::libzip)
 
-foreach(name keratin keratin_f64)
+set(keratin_variants keratin)
+if(KERATIN_BUILD_F64)
+  list(APPEND keratin_variants keratin_f64)
+endif()
+foreach(name IN LISTS keratin_variants)
   add_keratin_library(${name} ${keratin_sources})
   target_link_libraries(${name} PUBLIC keratin_base)
   keratin_precompile(${name} ${PROJECT_SOURCE_DIR}/framework/tensor.hpp <functional> <map> <memory>
     <string> <nlohmann/json.hpp>)
 endforeach()
-target_compile_definitions(keratin_f64 PUBLIC KERATIN_REAL=double KERATIN_VARIANT=f64)
+if(KERATIN_BUILD_F64)
+  target_compile_definitions(keratin_f64 PUBLIC KERATIN_REAL=double KERATIN_VARIANT=f64)
+endif()
