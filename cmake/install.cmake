@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-install(TARGETS keratin_base keratin keratin_f64 EXPORT keratinTargets)
+install(TARGETS keratin_base ${keratin_variants} EXPORT keratinTargets)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/keratin)
 install(EXPORT keratinTargets NAMESPACE keratin:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/keratinConfig.cmake.in ${PROJECT_BINARY_DIR}/keratinConfig.cmake
@@ -33,7 +33,7 @@ cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
   BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE pc_prefix)
 cmake_path(APPEND pc_libdir "\${prefix}" ${CMAKE_INSTALL_LIBDIR})
 cmake_path(APPEND pc_includedir "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
-foreach(pc_name keratin keratin_f64)
+foreach(pc_name IN LISTS keratin_variants)
   set(pc_variant "")
   set(pc_definitions "")
   if(pc_name STREQUAL keratin_f64)
