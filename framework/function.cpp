@@ -13,7 +13,7 @@ namespace {
 using Source = std::pair<const Node*, std::size_t>;
 
 Structure structure_of(std::size_t count) {
-  return {count == 1 ? Structure::single : Structure::list, {}};
+  return {count == 1 ? Structure::single : Structure::list, {}, {}};
 }
 
 /// What a slot holds while no backward pass follows: tensors that later calls still read.

@@ -12,8 +12,10 @@ namespace keratin::inline KERATIN_VARIANT {
 struct Structure {
   enum Kind { single, list, dict };
   Kind kind = single;
-  /// For a dictionary: the keys, sorted, one for each tensor.
+  /// For a dictionary: the key of each tensor.
   std::vector<std::string> keys = {};
+  /// The keys in the order in which files list them, where it is another.
+  std::vector<std::string> written_keys = {};
 };
 
 /// A graph of layer calls, itself a layer (keras.Model of the functional kind). The graph is

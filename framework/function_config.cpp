@@ -71,12 +71,12 @@ Json inbound_node(const Graph& graph, const Node& node) {
 Json endpoints(const Graph& graph, const SymbolicTensors& tensors, const Structure& structure) {
   if (structure.kind == Structure::single && tensors.size() == 1) return history(graph, tensors[0]);
   Json json = structure.kind == Structure::dict ? Json::object() : Json::array();
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    if (structure.kind == Structure::dict) {
+  if (structure.kind == Structure::dict) {
+    for (const std::string& key : structure.written_keys) json[key] = nullptr;
+    for (std::size_t i = 0; i < tensors.size(); ++i)
       json[structure.keys[i]] = history(graph, tensors[i]);
-    } else {
-      json.push_back(history(graph, tensors[i]));
-    }
+  } else {
+    for (const SymbolicTensor& tensor : tensors) json.push_back(history(graph, tensor));
   }
   return json;
 }

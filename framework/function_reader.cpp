@@ -130,22 +130,23 @@ class GraphReader {
     make_calls();
   }
 
-  SymbolicTensors tensors(const Json& endpoints, Structure& structure) const {
+  /// Where a model takes a dictionary, Keras sorts it by key; what it gives keeps its order.
+  enum class Order { sorted, written };
+  SymbolicTensors tensors(const Json& endpoints, Order order, Structure& structure) const {
     SymbolicTensors found;
     if (is_history(endpoints)) {
-      structure = {Structure::single, {}};
+      structure = {Structure::single, {}, {}};
       found.push_back(tensor(reference_of(endpoints)));
     } else if (endpoints.is_object()) {
-      std::map<std::string, Json> sorted;
-      for (const auto& [key, value] : endpoints.items()) sorted.emplace(key, value);
-      structure = {Structure::dict, {}};
-      for (const auto& [key, value] : sorted) {
-        structure.keys.push_back(key);
-        found.push_back(tensor(reference_of(value)));
-      }
+      structure = {Structure::dict, {}, {}};
+      for (const auto& item : endpoints.items()) structure.written_keys.push_back(item.key());
+      structure.keys = structure.written_keys;
+      if (order == Order::sorted) std::ranges::sort(structure.keys);
+      for (const std::string& key : structure.keys)
+        found.push_back(tensor(reference_of(endpoints.at(key))));
     } else {
       for (const Json& value : endpoints) found.push_back(tensor(reference_of(value)));
-      structure = {found.size() == 1 ? Structure::single : Structure::list, {}};
+      structure = {found.size() == 1 ? Structure::single : Structure::list, {}, {}};
     }
     return found;
   }
@@ -163,6 +164,7 @@ class GraphReader {
     const std::string name = json.contains("name") && json["name"].is_string()
                                  ? json["name"].get<std::string>()
                                  : layer->name();
+    build_as_written(*layer, json);
     Entry entry{LayerHandle(layer), {}, {}};
     if (const auto input = std::dynamic_pointer_cast<InputLayer>(layer))
       entry.outputs.push_back({input_tensor(input)});
@@ -173,6 +175,21 @@ class GraphReader {
     if (!entries_.emplace(name, std::move(entry)).second)
       throw ValueError(concat(owner_, ": The name '", name, "' is used twice in the model."));
     order_.push_back(name);
+  }
+
+  /// Builds `layer` for the shapes that the file notes; the first call's may leave more open.
+  static void build_as_written(Layer& layer, const Json& json) {
+    const auto build_config = json.find("build_config");
+    if (build_config == json.end() || !build_config->is_object()) return;
+    const auto shape = build_config->find("input_shape");
+    if (shape == build_config->end() || !shape->is_array() || shape->empty()) return;
+    Shapes shapes;
+    if ((*shape)[0].is_array()) {
+      for (const Json& one : *shape) shapes.push_back(one.get<ShapeJson>().value);
+    } else {
+      shapes.push_back(shape->get<ShapeJson>().value);
+    }
+    layer.build(shapes);
   }
 
   void note(const Reference& reference) {
@@ -273,8 +290,10 @@ std::shared_ptr<Function> Function::from_config(const Json& config) {
   return reading(owner, [&] {
     const GraphReader reader(config, owner);
     Structure input_structure, output_structure;
-    SymbolicTensors inputs = reader.tensors(config.at("input_layers"), input_structure);
-    SymbolicTensors outputs = reader.tensors(config.at("output_layers"), output_structure);
+    SymbolicTensors inputs =
+        reader.tensors(config.at("input_layers"), GraphReader::Order::sorted, input_structure);
+    SymbolicTensors outputs =
+        reader.tensors(config.at("output_layers"), GraphReader::Order::written, output_structure);
     auto function =
         std::make_shared<Function>(std::move(inputs), std::move(outputs), common_options(config));
     function->set_structures(std::move(input_structure), std::move(output_structure));

@@ -32,7 +32,8 @@ inline Tensor zeros(const Shape& shape) { return full(shape, 0); }
 
 /// `tensor` with its elements in the same order under another shape.
 inline Tensor reshaped(Tensor tensor, const Shape& shape) {
-  tensor.reshape(shape);
+  // Through an unsigned shape: xtensor divides by the sizes of a signed one, which may be 0.
+  tensor.reshape(Tensor::shape_type(shape.begin(), shape.end()));
   return tensor;
 }
 

@@ -17,7 +17,7 @@ SymbolicTensors values_of(const std::map<std::string, SymbolicTensor>& tensors) 
 }
 
 Structure dictionary(const std::map<std::string, SymbolicTensor>& tensors) {
-  Structure structure{Structure::dict, {}};
+  Structure structure{Structure::dict, {}, {}};
   for (const auto& [key, tensor] : tensors) structure.keys.push_back(key);
   return structure;
 }

@@ -20,13 +20,6 @@ std::vector<const Tensor*> refs(const Tensors& tensors) {
   return pointers;
 }
 
-/// A metric's result as the one number that logs have.
-double mean_of(const BasicTensor<double>& result) {
-  double sum = 0;
-  for (const double value : result) sum += value;
-  return result.size() == 0 ? 0 : sum / static_cast<double>(result.size());
-}
-
 }  // namespace
 
 Trainer::Trainer(std::shared_ptr<Function> function, CompileOptions options)
@@ -137,6 +130,7 @@ void Trainer::train_step(const Batch& batch) {
   double loss = judge(batch, context, &gradients) + step.penalty;
   context.run_backward(std::move(gradients));
   loss += add_regularizers(&step.gradients);
+  scale_loss(step.gradients);
 
   update_metrics(batch, context);
   optimizer().apply(step.gradients, parameters_);
@@ -211,6 +205,14 @@ double Trainer::add_regularizers(Gradients* gradients) const {
   return penalty;
 }
 
+void Trainer::scale_loss(Gradients& gradients) const {
+  const double scale = options_.optimizer.shared()->loss_scale();
+  if (scale == 1) return;
+  for (const Parameter* parameter : parameters_) {
+    if (Tensor* gradient = gradients.find(*parameter)) *gradient *= static_cast<real>(scale);
+  }
+}
+
 void Trainer::record(double loss, std::size_t samples) {
   loss_sum_ += loss * static_cast<double>(samples);
   samples_ += static_cast<double>(samples);
@@ -225,7 +227,7 @@ Logs Trainer::logs() const {
     if (several && judge.loss) logs.emplace_back(prefix + "loss", judge.loss_sum / count);
     for (const auto* metrics : {&judge.metrics, &judge.weighted_metrics})
       for (const auto& metric : *metrics)
-        logs.emplace_back(prefix + metric->name(), mean_of(metric->result()));
+        logs.emplace_back(prefix + metric->name(), metric->result());
   }
   std::ranges::sort(logs, {}, [](const auto& entry) { return entry.first; });
   return logs;

@@ -52,6 +52,8 @@ class Trainer {
   double judge(const Batch& batch, const Context& context, Tensors* gradients);
   void update_metrics(const Batch& batch, const Context& context);
   double add_regularizers(Gradients* gradients) const;
+  /// The gradients of the loss times the optimizer's loss_scale_factor, which it divides by.
+  void scale_loss(Gradients& gradients) const;
   void record(double loss, std::size_t samples);
 
   std::shared_ptr<Function> function_;

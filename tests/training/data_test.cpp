@@ -56,7 +56,7 @@ TEST_CASE("data that do not fit are refused") {
   CHECK_THROWS_AS(TensorDataset({&x}, {&y}, {}, {}), ShapeError);
   CHECK_THROWS_AS(TensorDataset({&x}, {}, {}, {.batch_size = 0}), ValueError);
   CHECK_THROWS_AS(TensorDataset({&x}, {}, {}, {.last = 11}), ValueError);
-  const Structure two{Structure::list, {}};
+  const Structure two{.kind = Structure::list};
   CHECK_THROWS_AS(Data(x).in_order(two, {"a", "b"}, "input"), ValueError);
   const std::map<std::string, Tensor> named = {{"b", counting({1})}, {"a", counting({2})}};
   const auto ordered = Data(named).in_order(two, {"b", "a"}, "input");
