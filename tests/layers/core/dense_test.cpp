@@ -12,9 +12,7 @@ TEST_CASE("Dense") {
   check_layers({
       {"dense", Dense({.units = 4}), {{3, 5}}},
       {"dense over three axes", Dense({.units = 2}), {{2, 3, 4}}},
-      {"dense without bias",
-       Dense({.units = 3, .use_bias = false}),
-       {{2, 7}}},
+      {"dense without bias", Dense({.units = 3, .use_bias = false}), {{2, 7}}},
       {"dense on an empty batch", Dense({.units = 3}), {{0, 4}}},
   });
 }
