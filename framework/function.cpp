@@ -26,9 +26,10 @@ struct Slot {
 
 }  // namespace
 
-Function::Function(SymbolicTensors inputs, SymbolicTensors outputs, LayerOptions common)
+Function::Function(SymbolicTensors inputs, SymbolicTensors outputs, LayerOptions common,
+                   std::vector<std::size_t> walk)
     : Layer(keras_name, std::move(common)) {
-  set_graph(std::make_shared<const Graph>(std::move(inputs), std::move(outputs)));
+  set_graph(std::make_shared<const Graph>(std::move(inputs), std::move(outputs), std::move(walk)));
   Shapes shapes;
   for (const SymbolicTensor& input : graph_->inputs()) shapes.push_back(input.shape());
   build(shapes);

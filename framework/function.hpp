@@ -25,7 +25,9 @@ class Function : public Layer {
  public:
   static constexpr std::string_view keras_name = "Functional";
 
-  Function(SymbolicTensors inputs, SymbolicTensors outputs, LayerOptions common = {});
+  /// `walk`: see Graph.
+  Function(SymbolicTensors inputs, SymbolicTensors outputs, LayerOptions common = {},
+           std::vector<std::size_t> walk = {});
 
   std::string_view class_name() const override { return keras_name; }
   std::string_view module() const override { return "keras.src.models.functional"; }

@@ -111,7 +111,7 @@ void SequentialFunction::write_config(Json& config) const {
   else if (input_)
     config["layers"].push_back(serialize(*input_));
   for (const LayerHandle& layer : layers_) config["layers"].push_back(serialize(*layer));
-  if (built()) config["build_input_shape"] = ShapeJson{build_shapes()[0]};
+  if (graph()) config["build_input_shape"] = ShapeJson{graph()->inputs()[0].shape()};
 }
 
 void SequentialFunction::write_build_config(Json& json) const { Layer::write_build_config(json); }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -294,8 +295,11 @@ std::shared_ptr<Function> Function::from_config(const Json& config) {
         reader.tensors(config.at("input_layers"), GraphReader::Order::sorted, input_structure);
     SymbolicTensors outputs =
         reader.tensors(config.at("output_layers"), GraphReader::Order::written, output_structure);
-    auto function =
-        std::make_shared<Function>(std::move(inputs), std::move(outputs), common_options(config));
+    std::vector<std::size_t> walk(output_structure.keys.size());
+    std::iota(walk.begin(), walk.end(), std::size_t{0});
+    std::ranges::sort(walk, {}, [&](std::size_t i) { return output_structure.keys[i]; });
+    auto function = std::make_shared<Function>(std::move(inputs), std::move(outputs),
+                                               common_options(config), std::move(walk));
     function->set_structures(std::move(input_structure), std::move(output_structure));
     return function;
   });

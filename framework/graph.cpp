@@ -1,6 +1,7 @@
 #include "graph.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "base/error.hpp"
@@ -45,7 +46,7 @@ struct Graph::Sorter {
   }
 };
 
-Graph::Graph(SymbolicTensors inputs, SymbolicTensors outputs)
+Graph::Graph(SymbolicTensors inputs, SymbolicTensors outputs, std::vector<std::size_t> walk)
     : inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
   if (inputs_.empty()) throw ValueError("A model needs at least one input.");
   if (outputs_.empty()) throw ValueError("A model needs at least one output.");
@@ -61,7 +62,11 @@ Graph::Graph(SymbolicTensors inputs, SymbolicTensors outputs)
       throw ValueError(concat("The list of inputs has '", input.node()->layer->name(), "' twice."));
     }
   }
-  for (const SymbolicTensor& output : outputs_) sorter.visit(output);
+  if (walk.empty()) {
+    walk.resize(outputs_.size());
+    std::iota(walk.begin(), walk.end(), std::size_t{0});
+  }
+  for (const std::size_t i : walk) sorter.visit(outputs_.at(i));
   // Inputs that no output depends on may still feed losses.
   for (const SymbolicTensor& input : inputs_) {
     if (!sorter.entered.contains(input.node().get())) {

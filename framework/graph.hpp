@@ -14,8 +14,9 @@ class Graph {
  public:
   /// Throws ValueError where an output does not depend on the inputs alone, or an input is named
   /// twice. An input that is no Input() but a tensor within a larger graph gets an InputLayer of
-  /// its own.
-  Graph(SymbolicTensors inputs, SymbolicTensors outputs);
+  /// its own. The order of layers() follows from walking back from the outputs, in `walk` if given:
+  /// Keras walks through a dictionary by its sorted keys.
+  Graph(SymbolicTensors inputs, SymbolicTensors outputs, std::vector<std::size_t> walk = {});
 
   const SymbolicTensors& inputs() const { return inputs_; }
   const SymbolicTensors& outputs() const { return outputs_; }

@@ -48,8 +48,11 @@ void SequentialFunction::rebuild() {
 void SequentialFunction::build_all(const Shapes& input_shapes) {
   if (input_shapes.size() != 1) refuse("takes one input. Received: ", input_shapes.size());
   if (layers_.empty()) refuse("cannot be built because it has no layers. Call `model.add(layer)`.");
+  // What is learnt from data says nothing of the size of other batches.
+  Shape batch_shape = input_shapes[0];
+  if (!batch_shape.empty()) batch_shape[0] = unknown;
   const SymbolicTensor input =
-      input_ ? input_tensor(input_) : Input({}, {.batch_shape = input_shapes[0]});
+      input_ ? input_tensor(input_) : Input({}, {.batch_shape = std::move(batch_shape)});
   SymbolicTensor output = input;
   for (const LayerHandle& layer : layers_) {
     const SymbolicTensors results = layer.call({output});

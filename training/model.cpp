@@ -45,10 +45,13 @@ void append_rows(Tensor& whole, const Tensor& part, std::size_t begin, std::size
 Model::Model(SymbolicTensors inputs, SymbolicTensors outputs, LayerOptions common)
     : Model(std::make_shared<Function>(std::move(inputs), std::move(outputs), std::move(common))) {}
 
-Model::Model(const std::map<std::string, SymbolicTensor>& inputs,
-             const std::map<std::string, SymbolicTensor>& outputs, LayerOptions common)
-    : Model(values_of(inputs), values_of(outputs), std::move(common)) {
-  function_->set_structures(dictionary(inputs), dictionary(outputs));
+std::shared_ptr<Function> Model::function_of(const std::map<std::string, SymbolicTensor>& inputs,
+                                             const std::map<std::string, SymbolicTensor>& outputs,
+                                             LayerOptions common) {
+  auto function =
+      std::make_shared<Function>(values_of(inputs), values_of(outputs), std::move(common));
+  function->set_structures(dictionary(inputs), dictionary(outputs));
+  return function;
 }
 
 Model::Model(std::shared_ptr<Function> function)

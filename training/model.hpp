@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <filesystem>
 #include <iosfwd>
 #include <map>
@@ -74,9 +75,11 @@ class Model {
  public:
   /// Throws ValueError where `outputs` do not follow from `inputs`.
   Model(SymbolicTensors inputs, SymbolicTensors outputs, LayerOptions common = {});
-  /// Dictionaries of inputs or outputs; their order is that of the sorted keys.
-  Model(const std::map<std::string, SymbolicTensor>& inputs,
-        const std::map<std::string, SymbolicTensor>& outputs, LayerOptions common = {});
+  /// Dictionaries of inputs and outputs; their order is that of the sorted keys. Only for objects
+  /// of this very type: what is in braces is a list.
+  template <std::same_as<std::map<std::string, SymbolicTensor>> Dictionary>
+  Model(const Dictionary& inputs, const Dictionary& outputs, LayerOptions common = {})
+      : Model(function_of(inputs, outputs, std::move(common))) {}
   explicit Model(std::shared_ptr<Function> function);
 
   /// A model is a layer of larger models.
@@ -143,6 +146,9 @@ class Model {
   std::string to_json() const;
 
  protected:
+  static std::shared_ptr<Function> function_of(const std::map<std::string, SymbolicTensor>& inputs,
+                                               const std::map<std::string, SymbolicTensor>& outputs,
+                                               LayerOptions common);
   Trainer& trainer() const;
 
   std::shared_ptr<Function> function_;
