@@ -58,10 +58,11 @@ TEST_CASE("Training goes on from a file as if it had not been interrupted") {
       Model loaded = load_model(folder / name, {.report = &report});
       CHECK(report.warnings == std::vector<std::string>());
       REQUIRE(loaded.compiled());
-      CHECK(saving::compile_config_of(loaded.compile_options()).dump() ==
-            saving::compile_config_of(model.compile_options()).dump());
       CHECK(loaded.optimizer().iterations() == 3);
+      // Files hold the state, the learning rate in it, in float32.
       if constexpr (sizeof(real) == sizeof(float)) {
+        CHECK(saving::compile_config_of(loaded.compile_options()).dump() ==
+              saving::compile_config_of(model.compile_options()).dump());
         train(model, 3, 6);
         train(loaded, 3, 6);
         for (std::size_t i = 0; i < model.weights().size(); ++i)
