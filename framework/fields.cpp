@@ -1,6 +1,10 @@
 #include "fields.hpp"
 
+#include "activation.hpp"
+#include "constraint.hpp"
 #include "fields_impl.hpp"
+#include "initializer.hpp"
+#include "regularizer.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 
@@ -42,5 +46,7 @@ void refuse_field(const std::string& owner, std::string_view key, const Json& va
   throw ValueError(concat(owner, ": Invalid value for argument `", key, "`. Received: ", key, "=",
                           value.dump(), " (", reason, ")"));
 }
+
+KERATIN_COMMON_FIELDS(template)
 
 }  // namespace keratin::inline KERATIN_VARIANT

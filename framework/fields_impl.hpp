@@ -1,16 +1,20 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "axes.hpp"
 #include "base/error.hpp"
 #include "extent.hpp"
 #include "fields.hpp"
 #include "serialization.hpp"
+#include "shape_json.hpp"
 #include "spec.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
@@ -123,5 +127,39 @@ Fields& Fields::operator()(std::string_view key, T& value) {
   }
   return *this;
 }
+
+class Constraint;
+class Initializer;
+class Regularizer;
+
+/// The types that most options have are compiled once, in fields.cpp: each costs a file a second of
+/// JSON. `declare` is `extern template`, or `template` to define them.
+#define KERATIN_COMMON_FIELDS(declare)                                               \
+  declare Fields& Fields::operator()(std::string_view, bool&);                       \
+  declare Fields& Fields::operator()(std::string_view, int&);                        \
+  declare Fields& Fields::operator()(std::string_view, Dim&);                        \
+  declare Fields& Fields::operator()(std::string_view, float&);                      \
+  declare Fields& Fields::operator()(std::string_view, double&);                     \
+  declare Fields& Fields::operator()(std::string_view, std::string&);                \
+  declare Fields& Fields::operator()(std::string_view, std::optional<int>&);         \
+  declare Fields& Fields::operator()(std::string_view, std::optional<Dim>&);         \
+  declare Fields& Fields::operator()(std::string_view, std::optional<double>&);      \
+  declare Fields& Fields::operator()(std::string_view, std::optional<std::string>&); \
+  declare Fields& Fields::operator()(std::string_view, std::vector<double>&);        \
+  declare Fields& Fields::operator()(std::string_view, Axes&);                       \
+  declare Fields& Fields::operator()(std::string_view, Padding&);                    \
+  declare Fields& Fields::operator()(std::string_view, DataFormat&);                 \
+  declare Fields& Fields::operator()(std::string_view, Extent<1>&);                  \
+  declare Fields& Fields::operator()(std::string_view, Extent<2>&);                  \
+  declare Fields& Fields::operator()(std::string_view, Extent<3>&);                  \
+  declare Fields& Fields::operator()(std::string_view, OptionalExtent<1>&);          \
+  declare Fields& Fields::operator()(std::string_view, OptionalExtent<2>&);          \
+  declare Fields& Fields::operator()(std::string_view, OptionalExtent<3>&);          \
+  declare Fields& Fields::operator()(std::string_view, ShapeJson&);                  \
+  declare Fields& Fields::operator()(std::string_view, Spec<ActivationFunction>&);   \
+  declare Fields& Fields::operator()(std::string_view, Spec<Constraint>&);           \
+  declare Fields& Fields::operator()(std::string_view, Spec<Initializer>&);          \
+  declare Fields& Fields::operator()(std::string_view, Spec<Regularizer>&);
+KERATIN_COMMON_FIELDS(extern template)
 
 }  // namespace keratin::inline KERATIN_VARIANT

@@ -45,21 +45,6 @@ void collect(const Layer& layer, std::set<const Parameter*>& seen, std::vector<P
   for (const Sublayer& sublayer : layer.sublayers()) collect(*sublayer.layer, seen, out);
 }
 
-/// Whether Keras holds layers of this class for built once they are made: then it notes no shape.
-bool is_built_from_the_start(std::string_view name) {
-  static const std::set<std::string_view> names = {"Activation",    "ActivityRegularization",
-                                                   "AlphaDropout",  "Dropout",
-                                                   "ELU",           "GaussianDropout",
-                                                   "GaussianNoise", "Identity",
-                                                   "LeakyReLU",     "Masking",
-                                                   "ReLU",          "Reshape",
-                                                   "Softmax",       "UnitNormalization"};
-  for (const char* family : {"AveragePooling", "MaxPooling", "Global", "SpatialDropout"}) {
-    if (name.starts_with(family)) return true;
-  }
-  return names.contains(name);
-}
-
 }  // namespace
 
 std::string tuple_text(const Shape& shape) {
@@ -88,6 +73,8 @@ Layer::Layer(std::string_view class_name, LayerOptions options) : common_(std::m
   if (common_.name.empty()) common_.name = unique_name(class_name);
 }
 
+Layer::~Layer() = default;
+
 void Layer::build(const Shapes& input_shapes) {
   if (!built_) build_again(input_shapes);
 }
@@ -96,6 +83,15 @@ void Layer::build_again(const Shapes& input_shapes) {
   build_shapes_ = input_shapes;
   build_all(input_shapes);
   built_ = true;
+}
+
+bool Layer::is_stateful() const {
+  const auto inner = sublayers();
+  return std::ranges::any_of(inner, [](const Sublayer& s) { return s.layer->is_stateful(); });
+}
+
+void Layer::reset_state() {
+  for (const Sublayer& sublayer : sublayers()) sublayer.layer->reset_state();
 }
 
 void Layer::set_trainable(bool trainable) {
@@ -143,7 +139,7 @@ void Layer::write_config(Json& config) const {
 }
 
 void Layer::write_build_config(Json& json) const {
-  if (is_built_from_the_start(class_name())) return;
+  if (is_built_when_made()) return;
   if (build_shapes_.size() == 1) {
     json["input_shape"] = ShapeJson{build_shapes_[0]};
     return;

@@ -55,6 +55,7 @@ class Layer : public Configurable {
   Layer(std::string_view class_name, LayerOptions options);
   Layer(const Layer&) = delete;
   Layer& operator=(const Layer&) = delete;
+  ~Layer() override;
 
   std::string_view module() const override { return "keras.layers"; }
   const std::string& name() const { return common_.name; }
@@ -64,6 +65,8 @@ class Layer : public Configurable {
   /// Creates the weights for inputs of these shapes. Does nothing the second time.
   void build(const Shapes& input_shapes);
   bool built() const { return built_; }
+  /// Whether Keras holds a layer of this class for built once it is made: then it notes no shape.
+  virtual bool is_built_when_made() const { return false; }
   /// The shapes it was built for; empty before.
   const Shapes& build_shapes() const { return build_shapes_; }
 
@@ -86,6 +89,12 @@ class Layer : public Configurable {
   /// Throws ShapeError where the tensors or shapes do not suit the layer.
   void check_inputs(TensorRefs inputs) const;
   void check_inputs(const Shapes& inputs) const;
+
+  /// Whether a prediction changes weights too, as the states of a stateful recurrent layer: a model
+  /// then keeps what was proposed. By default, whether a layer within is.
+  virtual bool is_stateful() const;
+  /// Sets the states of the stateful layers within to zero.
+  virtual void reset_state();
 
   bool trainable() const { return common_.trainable; }
   /// Freezes or unfreezes this layer and all within it.

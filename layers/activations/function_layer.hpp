@@ -25,6 +25,7 @@ class FunctionLayer : public OptionsLayer<Derived, OptionsType> {
     return function_gradient(*function_, std::move(gradient), context);
   }
   bool supports_masking() const final { return true; }
+  bool is_built_when_made() const final { return true; }
 
  protected:
   Spec<ActivationFunction> function_;

@@ -22,6 +22,7 @@ class SoftmaxLayer final : public OptionsLayer<SoftmaxLayer, SoftmaxOptions> {
   static constexpr std::string_view keras_name = "Softmax";
   using OptionsLayer::OptionsLayer;
 
+  bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
   bool supports_masking() const override { return true; }

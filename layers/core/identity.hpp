@@ -10,6 +10,7 @@ class IdentityLayer final : public OptionsLayer<IdentityLayer, NoOptions> {
   static constexpr std::string_view keras_name = "Identity";
   using OptionsLayer::OptionsLayer;
 
+  bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& /*context*/) const override { return input; }
   Tensor backward(Tensor gradient, Context& /*context*/) const override { return gradient; }
   bool supports_masking() const override { return true; }

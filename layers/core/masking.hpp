@@ -19,6 +19,7 @@ class MaskingLayer final : public OptionsLayer<MaskingLayer, MaskingOptions> {
   static constexpr std::string_view keras_name = "Masking";
   explicit MaskingLayer(Options options = {}, LayerOptions common = {});
 
+  bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
   bool supports_masking() const override { return true; }

@@ -85,6 +85,7 @@ class UnitNormalizationLayer final
   static constexpr std::string_view keras_name = "UnitNormalization";
   explicit UnitNormalizationLayer(Options options = {}, LayerOptions common = {});
 
+  bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
   bool supports_masking() const override { return true; }

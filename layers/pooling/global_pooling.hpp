@@ -33,6 +33,7 @@ class GlobalPoolingLayer final
   explicit GlobalPoolingLayer(GlobalPoolingOptions<Rank, How> options = {},
                               LayerOptions common = {});
 
+  bool is_built_when_made() const override { return true; }
   Shape compute_output_shape(const Shape& input) const override;
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;

@@ -36,6 +36,7 @@ class PoolingLayer final : public OptionsLayer<PoolingLayer<Rank, How>, PoolingO
                         {"AveragePooling1D", "AveragePooling2D", "AveragePooling3D"});
   explicit PoolingLayer(PoolingOptions<Rank, How> options = {}, LayerOptions common = {});
 
+  bool is_built_when_made() const override { return true; }
   Shape compute_output_shape(const Shape& input) const override;
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;

@@ -18,6 +18,7 @@ class ActivityRegularizationLayer final
   static constexpr std::string_view keras_name = "ActivityRegularization";
   explicit ActivityRegularizationLayer(Options options = {}, LayerOptions common = {});
 
+  bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& /*context*/) const override { return input; }
   Tensor backward(Tensor gradient, Context& /*context*/) const override { return gradient; }
   bool supports_masking() const override { return true; }

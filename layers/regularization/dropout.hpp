@@ -24,6 +24,7 @@ class DropoutLayer final : public OptionsLayer<DropoutLayer, DropoutOptions> {
   static constexpr std::string_view keras_name = "Dropout";
   explicit DropoutLayer(Options options = {}, LayerOptions common = {});
 
+  bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
   bool supports_masking() const override { return true; }

@@ -21,6 +21,7 @@ class GaussianNoiseLayer final : public OptionsLayer<GaussianNoiseLayer, Gaussia
   static constexpr std::string_view keras_name = "GaussianNoise";
   explicit GaussianNoiseLayer(Options options = {}, LayerOptions common = {});
 
+  bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
   bool supports_masking() const override { return true; }
@@ -46,6 +47,7 @@ class GaussianDropoutLayer final
   static constexpr std::string_view keras_name = "GaussianDropout";
   explicit GaussianDropoutLayer(Options options = {}, LayerOptions common = {});
 
+  bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
   bool supports_masking() const override { return true; }
@@ -73,6 +75,7 @@ class AlphaDropoutLayer final : public OptionsLayer<AlphaDropoutLayer, AlphaDrop
   static constexpr std::string_view keras_name = "AlphaDropout";
   explicit AlphaDropoutLayer(Options options = {}, LayerOptions common = {});
 
+  bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
   bool supports_masking() const override { return true; }

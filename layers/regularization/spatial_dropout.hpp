@@ -32,6 +32,7 @@ class SpatialDropoutLayer final
                                                              : "SpatialDropout3D";
   explicit SpatialDropoutLayer(SpatialDropoutOptions<Rank> options = {}, LayerOptions common = {});
 
+  bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
   bool supports_masking() const override { return true; }

@@ -17,6 +17,7 @@ class ReshapeLayer final : public OptionsLayer<ReshapeLayer, ReshapeOptions> {
   static constexpr std::string_view keras_name = "Reshape";
   explicit ReshapeLayer(Options options = {}, LayerOptions common = {});
 
+  bool is_built_when_made() const override { return true; }
   Shape compute_output_shape(const Shape& input) const override;
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;

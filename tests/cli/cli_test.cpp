@@ -12,6 +12,7 @@
 #include "../../framework/io/npy.hpp"
 #include "../../framework/tensor.hpp"
 #include "../framework/io/io_support.hpp"
+#include "../support/paths.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 namespace {
@@ -41,7 +42,7 @@ Result run(const std::string& arguments) {
   return result;
 }
 
-std::string data(const std::string& name) { return concat(KERATIN_TEST_DATA, "/keras/", name); }
+std::string data(const std::string& name) { return testing::data_path("keras/" + name); }
 
 bool is_one_line(const std::string& text) {
   return !text.empty() && text.find('\n') == text.size() - 1;

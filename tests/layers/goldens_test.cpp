@@ -11,13 +11,14 @@
 #include "../../framework/io/zip.hpp"
 #include "../../framework/serialization.hpp"
 #include "../support/check_layers.hpp"
+#include "../support/paths.hpp"
 
 using namespace keratin;
 namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path folder = fs::path(KERATIN_SHARED) / "golden" / "layers";
+const fs::path folder = shared_path("golden/layers");
 
 constexpr double tolerance = sizeof(real) == 4 ? 1e-5 : 1e-6;
 

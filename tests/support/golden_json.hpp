@@ -11,12 +11,13 @@
 #include "../../framework/base/error.hpp"
 #include "../../framework/base/json.hpp"
 #include "../../framework/tensor.hpp"
+#include "paths.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::testing {
 
 /// The JSON file `name` below tests/data.
 inline Json golden_json(const std::string& name) {
-  std::ifstream file(std::string(KERATIN_TEST_DATA "/") + name);
+  std::ifstream file(data_path(name));
   if (!file) throw FileError(concat("cannot open test data ", name));
   return Json::parse(file);
 }

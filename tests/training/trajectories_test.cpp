@@ -10,6 +10,7 @@
 #include "../../training/model.hpp"
 #include "../../training/saving/load_function.hpp"
 #include "../support/check_layers.hpp"
+#include "../support/paths.hpp"
 
 // Ten steps of training as real Keras took them, with each optimizer and each option of fit.
 
@@ -18,7 +19,7 @@ using keratin::testing::check_close;
 
 namespace {
 
-const std::filesystem::path folder = std::filesystem::path(KERATIN_TEST_DATA) / "training";
+const std::filesystem::path folder = testing::data_path("training");
 
 struct Steps {
   Tensor x, y, sample_weight;  // (steps, batch, ...)

@@ -12,6 +12,7 @@
 #include "../../../framework/base/parallel.hpp"
 #include "../../../framework/serialization.hpp"
 #include "../../support/check_layers.hpp"
+#include "../../support/paths.hpp"
 
 using namespace keratin;
 using testing::noise;
@@ -68,7 +69,7 @@ constexpr double tolerance = sizeof(real) == 4 ? 1e-5 : 1e-7;
 }  // namespace
 
 TEST_CASE("activations give Keras's values and derivatives") {
-  std::ifstream file(KERATIN_TEST_DATA "/activations.json");
+  std::ifstream file(testing::data_path("activations.json"));
   const Json golden = Json::parse(file);
   for (const Json& function : golden["functions"]) {
     INFO(function["name"].get<std::string>() << function["kwargs"].dump());

@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include "../../../framework/base/error.hpp"
+#include "../../support/paths.hpp"
 
 namespace keratin::io {
 
 /// A file of tests/data/io.
 inline std::filesystem::path io_data(const std::string& name) {
-  return std::filesystem::path(KERATIN_TEST_DATA) / "io" / name;
+  return testing::data_path("io/" + name);
 }
 
 /// The message of the FileError that `action` must throw; "" if it throws none.

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../../../framework/base/json.hpp"
+#include "../../support/paths.hpp"
 #include "tensors.hpp"
 
 using namespace keratin;
@@ -19,7 +20,7 @@ using namespace keratin::test;
 namespace {
 
 Json configs() {
-  return Json::parse(std::ifstream(KERATIN_TEST_DATA "/tf_depthwise_configs.json"));
+  return Json::parse(std::ifstream(testing::data_path("tf_depthwise_configs.json")));
 }
 
 /// One of TensorFlow's test configurations, in one data format.

@@ -10,6 +10,7 @@
 #include "../../../framework/base/error.hpp"
 #include "../../../framework/base/json.hpp"
 #include "../../../framework/nn/depthwise_conv2d.hpp"
+#include "../../support/paths.hpp"
 #include "tensors.hpp"
 
 using namespace keratin;
@@ -26,7 +27,7 @@ BasicTensor<T> halves(const Shape& shape) {
 
 template <class T>
 BasicTensor<T> hand_values(const char* name, const Shape& shape) {
-  const Json all = Json::parse(std::ifstream(KERATIN_TEST_DATA "/tf_depthwise_configs.json"));
+  const Json all = Json::parse(std::ifstream(testing::data_path("tf_depthwise_configs.json")));
   return tensor_of<T>(shape, all["hand"][name].get<std::vector<double>>());
 }
 

@@ -13,13 +13,14 @@
 #include "../../../training/saving/save_function.hpp"
 #include "../../framework/io/io_support.hpp"
 #include "../../support/check_layers.hpp"
+#include "../../support/paths.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 namespace {
 
 using io::contains;
 
-const std::string dense_file = KERATIN_TEST_DATA "/keras/dense.keras";
+const std::string dense_file = testing::data_path("keras/dense.keras");
 
 std::string error_of(const std::function<void()>& action) {
   try {

@@ -1,0 +1,14 @@
+#include "paths.hpp"
+
+namespace keratin::testing {
+
+// The paths are compiled into this file alone, so that compilers' caches serve several checkouts.
+std::string data_path(std::string_view name) {
+  return std::string(KERATIN_TEST_DATA "/").append(name);
+}
+
+std::string shared_path(std::string_view name) {
+  return std::string(KERATIN_SHARED "/").append(name);
+}
+
+}  // namespace keratin::testing
