@@ -19,13 +19,6 @@ inline std::size_t normalized_axis(Dim axis, std::size_t rank, std::string_view 
   return static_cast<std::size_t>(axis < 0 ? axis + signed_rank : axis);
 }
 
-/// `tensor` with its elements in the same order under another shape; also where it has none, which
-/// reshaped() cannot do.
-inline Tensor with_shape(Tensor tensor, const Shape& shape) {
-  tensor.reshape(Tensor::shape_type(shape.begin(), shape.end()));
-  return tensor;
-}
-
 /// The product of the sizes of axes `begin` to `end` - 1.
 inline std::size_t size_of_axes(const Shape& shape, std::size_t begin, std::size_t end) {
   std::size_t size = 1;

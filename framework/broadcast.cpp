@@ -67,7 +67,7 @@ Tensor sum_axes(const Tensor& tensor, const Shape& shape, std::size_t begin, std
 Tensor broadcast_to(const Tensor& tensor, const Shape& shape) {
   const Shape from = with_rank(shape_of(tensor), shape.size());
   check_broadcast(from, shape);
-  if (from == shape) return with_shape(tensor, shape);
+  if (from == shape) return reshaped(tensor, shape);
   Tensor result = empty(shape);
   const auto width = static_cast<std::size_t>(shape.back());
   if (result.size() == 0) return result;
@@ -103,7 +103,7 @@ Tensor sum_to(const Tensor& tensor, const Shape& shape) {
               1);
     end = begin;
   }
-  return with_shape(std::move(result), shape);
+  return reshaped(std::move(result), shape);
 }
 
 Shape broadcast_shape(const Shape& a, const Shape& b) {

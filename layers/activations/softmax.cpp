@@ -32,7 +32,7 @@ Tensor SoftmaxLayer::forward(const Tensor& input, Context& context) const {
   const Shape moved = shape_of(x);
   x.reshape({axes.rows(), axes.count()});
   Tensor y = activations::Softmax().forward(std::move(x));
-  y = axes.moved_back(with_shape(std::move(y), moved));
+  y = axes.moved_back(reshaped(std::move(y), moved));
   // What is masked altogether has no sum: all of it is 0.
   if (const Tensor* mask = context.mask()) multiply_by_mask(*mask, y);
   return y;
@@ -47,7 +47,7 @@ Tensor SoftmaxLayer::backward(Tensor gradient, Context& context) const {
   y.reshape({axes.rows(), axes.count()});
   gradient.reshape({axes.rows(), axes.count()});
   gradient = activations::Softmax().backward(y, std::move(gradient));
-  return axes.moved_back(with_shape(std::move(gradient), moved));
+  return axes.moved_back(reshaped(std::move(gradient), moved));
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT::layers

@@ -128,7 +128,7 @@ void ConcatenateLayer::merge_masks(Context& context) const {
     } else if (mask->dimension() < shape.size()) {
       Shape with_features = shape_of(*mask);
       with_features.push_back(1);
-      masks.push_back(broadcast_to(with_shape(*mask, with_features), shape));
+      masks.push_back(broadcast_to(reshaped(*mask, with_features), shape));
     } else {
       masks.push_back(*mask);
     }

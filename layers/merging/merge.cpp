@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "../../framework/axis_sizes.hpp"
 #include "../../framework/base/parallel.hpp"
 #include "../../framework/broadcast.hpp"
 
@@ -42,7 +41,7 @@ class BroadcastInputs {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const Shape own = shape_of(*inputs[i]);
       if (own != shape) {
-        storage_[i] = broadcast_to(with_shape(*inputs[i], with_rank(own, shape.size())), shape);
+        storage_[i] = broadcast_to(reshaped(*inputs[i], with_rank(own, shape.size())), shape);
       }
       data_.push_back(own == shape ? inputs[i]->data() : storage_[i].data());
     }
@@ -145,7 +144,7 @@ Tensors MergeLayer::backward_all(Tensors output_gradients, Context& context) con
     });
     const Shape own = shape_of(*inputs[i]);
     gradients[i] = own == shape ? std::move(gradient)
-                                : with_shape(sum_to(gradient, with_rank(own, shape.size())), own);
+                                : reshaped(sum_to(gradient, with_rank(own, shape.size())), own);
   }
   return gradients;
 }

@@ -64,7 +64,7 @@ Tensor GroupNormalizationLayer::grouped(Tensor tensor, std::size_t batch, bool b
   } else {
     tensor.reshape({batch, places, groups_, width});
   }
-  return with_shape(permuted(tensor, {0, 2, 1, 3}), shape);
+  return reshaped(permuted(tensor, {0, 2, 1, 3}), shape);
 }
 
 Tensor GroupNormalizationLayer::forward(const Tensor& input, Context& /*context*/) const {

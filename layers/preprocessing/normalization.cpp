@@ -94,7 +94,7 @@ Tensor NormalizationLayer::broadcast_statistic(const Tensor& statistic, const Sh
   std::size_t i = 0;
   for (const Dim axis : kept_axes(shape.size()))
     kept[static_cast<std::size_t>(axis)] = static_cast<Dim>(statistic.shape(i++));
-  return broadcast_to(with_shape(statistic, kept), shape);
+  return broadcast_to(reshaped(statistic, kept), shape);
 }
 
 Tensor NormalizationLayer::mean(const Shape& shape) const {

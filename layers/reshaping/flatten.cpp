@@ -35,17 +35,17 @@ Shape FlattenLayer::compute_output_shape(const Shape& input) const {
 Tensor FlattenLayer::forward(const Tensor& input, Context& /*context*/) const {
   const Shape shape = shape_of(input);
   const Shape flat = compute_output_shape(shape);
-  if (!has_channels_first(options_, shape)) return with_shape(input, flat);
+  if (!has_channels_first(options_, shape)) return reshaped(input, flat);
   Tensor storage;
-  return with_shape(channels_last(shape, *this).moved(input, storage), flat);
+  return reshaped(channels_last(shape, *this).moved(input, storage), flat);
 }
 
 Tensor FlattenLayer::backward(Tensor gradient, Context& context) const {
   const Shape shape = shape_of(context.input());
-  if (!has_channels_first(options_, shape)) return with_shape(std::move(gradient), shape);
+  if (!has_channels_first(options_, shape)) return reshaped(std::move(gradient), shape);
   Shape moved = shape;
   std::rotate(moved.begin() + 1, moved.begin() + 2, moved.end());
-  return channels_last(shape, *this).moved_back(with_shape(std::move(gradient), moved));
+  return channels_last(shape, *this).moved_back(reshaped(std::move(gradient), moved));
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT::layers

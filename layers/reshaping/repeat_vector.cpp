@@ -1,6 +1,5 @@
 #include "repeat_vector.hpp"
 
-#include "../../framework/axis_sizes.hpp"
 #include "../../framework/broadcast.hpp"
 #include "../../framework/fields_impl.hpp"
 
@@ -20,12 +19,12 @@ Shape RepeatVectorLayer::compute_output_shape(const Shape& input) const {
 
 Tensor RepeatVectorLayer::forward(const Tensor& input, Context& /*context*/) const {
   const Shape shape = shape_of(input);
-  return broadcast_to(with_shape(input, {shape[0], 1, shape[1]}), compute_output_shape(shape));
+  return broadcast_to(reshaped(input, {shape[0], 1, shape[1]}), compute_output_shape(shape));
 }
 
 Tensor RepeatVectorLayer::backward(Tensor gradient, Context& context) const {
   const Shape shape = shape_of(context.input());
-  return with_shape(sum_to(gradient, {shape[0], 1, shape[1]}), shape);
+  return reshaped(sum_to(gradient, {shape[0], 1, shape[1]}), shape);
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT::layers

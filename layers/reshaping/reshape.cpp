@@ -54,11 +54,11 @@ Shape ReshapeLayer::compute_output_shape(const Shape& input) const {
 }
 
 Tensor ReshapeLayer::forward(const Tensor& input, Context& /*context*/) const {
-  return with_shape(input, compute_output_shape(shape_of(input)));
+  return reshaped(input, compute_output_shape(shape_of(input)));
 }
 
 Tensor ReshapeLayer::backward(Tensor gradient, Context& context) const {
-  return with_shape(std::move(gradient), shape_of(context.input()));
+  return reshaped(std::move(gradient), shape_of(context.input()));
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT::layers

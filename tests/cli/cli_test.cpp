@@ -42,7 +42,7 @@ Result run(const std::string& arguments) {
   return result;
 }
 
-std::string data(const std::string& name) { return testing::data_path("keras/" + name); }
+std::string data(const std::string& name) { return paths::data("keras/" + name); }
 
 bool is_one_line(const std::string& text) {
   return !text.empty() && text.find('\n') == text.size() - 1;

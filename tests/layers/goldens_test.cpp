@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path folder = shared_path("golden/layers");
+const fs::path folder = paths::shared("golden/layers");
 
 constexpr double tolerance = sizeof(real) == 4 ? 1e-5 : 1e-6;
 

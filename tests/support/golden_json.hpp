@@ -17,7 +17,7 @@ namespace keratin::inline KERATIN_VARIANT::testing {
 
 /// The JSON file `name` below tests/data.
 inline Json golden_json(const std::string& name) {
-  std::ifstream file(data_path(name));
+  std::ifstream file(paths::data(name));
   if (!file) throw FileError(concat("cannot open test data ", name));
   return Json::parse(file);
 }

@@ -19,7 +19,7 @@ using keratin::testing::check_close;
 
 namespace {
 
-const std::filesystem::path folder = testing::data_path("training");
+const std::filesystem::path folder = paths::data("training");
 
 struct Steps {
   Tensor x, y, sample_weight;  // (steps, batch, ...)

@@ -69,7 +69,7 @@ constexpr double tolerance = sizeof(real) == 4 ? 1e-5 : 1e-7;
 }  // namespace
 
 TEST_CASE("activations give Keras's values and derivatives") {
-  std::ifstream file(testing::data_path("activations.json"));
+  std::ifstream file(paths::data("activations.json"));
   const Json golden = Json::parse(file);
   for (const Json& function : golden["functions"]) {
     INFO(function["name"].get<std::string>() << function["kwargs"].dump());

@@ -33,7 +33,7 @@ std::size_t read_everything(const Hdf5File& file, const std::string& group) {
 }  // namespace
 
 TEST_CASE("files that Keras wrote are read whole") {
-  const std::filesystem::path shared = testing::shared_path("");
+  const std::filesystem::path shared = keratin::paths::shared("");
   for (const char* folder : {"real", "golden"}) {
     if (!std::filesystem::exists(shared / folder)) continue;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(shared / folder)) {

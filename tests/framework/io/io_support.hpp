@@ -11,9 +11,7 @@
 namespace keratin::io {
 
 /// A file of tests/data/io.
-inline std::filesystem::path io_data(const std::string& name) {
-  return testing::data_path("io/" + name);
-}
+inline std::filesystem::path io_data(const std::string& name) { return paths::data("io/" + name); }
 
 /// The message of the FileError that `action` must throw; "" if it throws none.
 template <class Action>

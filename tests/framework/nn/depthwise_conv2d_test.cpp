@@ -19,9 +19,7 @@ using namespace keratin::test;
 
 namespace {
 
-Json configs() {
-  return Json::parse(std::ifstream(testing::data_path("tf_depthwise_configs.json")));
-}
+Json configs() { return Json::parse(std::ifstream(paths::data("tf_depthwise_configs.json"))); }
 
 /// One of TensorFlow's test configurations, in one data format.
 struct Case {

@@ -48,7 +48,7 @@ inline std::vector<Dim> int_attribute(hid_t file, const std::string& group, cons
 inline std::size_t for_each_golden(const std::string& whole, const std::string& op,
                                    const std::function<void(const GoldenCase&)>& check) {
   std::size_t count = 0;
-  for (const std::string& path : {data_path("keras_ops.h5"), shared_path("golden/" + whole)}) {
+  for (const std::string& path : {paths::data("keras_ops.h5"), paths::shared("golden/" + whole)}) {
     if (!std::filesystem::exists(path)) continue;
     const auto file = io::Hdf5File::open(path);
     if (!file.has(op)) continue;

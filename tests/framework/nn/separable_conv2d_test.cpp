@@ -27,7 +27,7 @@ BasicTensor<T> halves(const Shape& shape) {
 
 template <class T>
 BasicTensor<T> hand_values(const char* name, const Shape& shape) {
-  const Json all = Json::parse(std::ifstream(testing::data_path("tf_depthwise_configs.json")));
+  const Json all = Json::parse(std::ifstream(paths::data("tf_depthwise_configs.json")));
   return tensor_of<T>(shape, all["hand"][name].get<std::vector<double>>());
 }
 

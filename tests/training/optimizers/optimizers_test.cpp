@@ -41,7 +41,7 @@ std::vector<Parameter*> pointers(const Parameters& parameters) {
 /// The three parameters and twelve gradients that Keras's optimizers were tried on.
 class Problem {
  public:
-  Problem() : file_(io::Hdf5File::open(testing::data_path("training/optimizers.h5"))) {
+  Problem() : file_(io::Hdf5File::open(paths::data("training/optimizers.h5"))) {
     for (int i = 0; i < 3; ++i)
       gradients_.push_back(file_.read_dataset<double>(concat("grads_", i)));
   }

@@ -20,7 +20,7 @@ namespace {
 
 using io::contains;
 
-const std::string dense_file = testing::data_path("keras/dense.keras");
+const std::string dense_file = paths::data("keras/dense.keras");
 
 std::string error_of(const std::function<void()>& action) {
   try {

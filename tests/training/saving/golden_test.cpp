@@ -57,16 +57,16 @@ void check_all(const fs::path& folder, double rtol) {
 }  // namespace
 
 TEST_CASE("Keras's files give Keras's outputs and gradients") {
-  check_all(data_path("keras"), 1e-5);
-  check_all(shared_path("golden/layers"), 1e-5);
-  check_all(shared_path("golden/models"), 1e-4);
-  check_all(shared_path("golden/versions"), 1e-4);
+  check_all(paths::data("keras"), 1e-5);
+  check_all(paths::shared("golden/layers"), 1e-5);
+  check_all(paths::shared("golden/models"), 1e-4);
+  check_all(paths::shared("golden/versions"), 1e-4);
 }
 
 TEST_CASE("What is loaded from Keras 3.15 and saved is what Keras saved") {
   const io::TemporaryFolder folder;
   for (const std::string& source :
-       {data_path("keras"), shared_path("golden/layers"), shared_path("golden/models")}) {
+       {paths::data("keras"), paths::shared("golden/layers"), paths::shared("golden/models")}) {
     for (const GoldenModel& golden : golden_models(source, ".keras")) {
       if (!unknown_layers(golden.model).empty()) continue;
       CAPTURE(golden.model.string());

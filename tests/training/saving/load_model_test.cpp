@@ -114,7 +114,7 @@ TEST_CASE("Settings of every form are read, and what is unknown is a warning") {
 }
 
 TEST_CASE("Training goes on where Keras stopped") {
-  const std::string training = testing::shared_path("golden/training");
+  const std::string training = paths::shared("golden/training");
   if (!fs::exists(training)) return;
   const auto data = io::Hdf5File::open(training + "/data.h5");
   const auto trajectories = io::Hdf5File::open(training + "/trajectories.h5");
