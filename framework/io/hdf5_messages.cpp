@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "../base/error.hpp"
+#include "hdf5_datatype.hpp"
 
 namespace keratin::io::hdf5 {
 namespace {
@@ -16,46 +17,9 @@ enum MessageType : std::uint16_t {
   layout = 0x8,
   attribute = 0xc,
 };
-enum DatatypeClass { fixed_point = 0, floating_point = 1, last_class = 10, variable_length = 9 };
 constexpr std::uint8_t shared_flag = 2;
-constexpr std::uint64_t reference_bytes = 16;  // of a text of variable length
 
 [[noreturn]] void fail(const char* what) { throw FileError(concat("a damaged ", what)); }
-
-struct Type {
-  bool is_text = false;
-  std::uint64_t bytes = 0;
-};
-
-Type check_datatype(std::string_view body) {
-  Cursor cursor(body);
-  const std::uint8_t head = cursor.u8();
-  const int version = head >> 4, kind = head & 15;
-  const std::uint8_t form = cursor.u8();
-  cursor.skip(2);
-  const Type type{kind == variable_length && (form & 15) == 1, cursor.u32()};
-  if (version < 1 || version > 3 || kind > last_class || type.bytes == 0) fail("datatype");
-  if (type.is_text) {
-    cursor.skip(4);  // what a character is
-    if (type.bytes != reference_bytes || cursor.u32() != 1) fail("text type");
-    return type;
-  }
-  const std::uint64_t bits = 8 * type.bytes;
-  if (kind == fixed_point) {
-    const std::uint64_t offset = cursor.u16(), precision = cursor.u16();
-    if (precision == 0 || offset + precision > bits) fail("integer type");
-  }
-  if (kind == floating_point) {
-    const std::uint64_t offset = cursor.u16(), precision = cursor.u16();
-    const std::uint64_t exponent = cursor.u8(), exponent_size = cursor.u8();
-    const std::uint64_t mantissa = cursor.u8(), mantissa_size = cursor.u8();
-    if (precision == 0 || offset + precision > bits || exponent_size == 0 || mantissa_size == 0 ||
-        exponent + exponent_size > bits || mantissa + mantissa_size > bits) {
-      fail("floating-point type");
-    }
-  }
-  return type;
-}
 
 std::uint64_t check_dataspace(std::string_view body) {
   Cursor cursor(body);
@@ -88,7 +52,7 @@ void check_attribute(std::string_view body, GlobalHeaps& heaps) {
     return cursor.take(version == 1 ? (bytes + 7) / 8 * 8 : bytes);
   };
   if (take(name_bytes).substr(0, name_bytes).find('\0') != name_bytes - 1) fail("attribute's name");
-  const Type type = check_datatype(take(type_bytes));
+  const StoredType type = check_datatype(take(type_bytes));
   const std::uint64_t elements = check_dataspace(take(space_bytes));
   const std::string_view data = cursor.rest();
   if (elements > data.size() / type.bytes) fail("attribute: it is longer than its message");
@@ -178,7 +142,7 @@ void check_message(std::uint16_t type, std::uint8_t flags, std::string_view body
       parts.elements = check_dataspace(body);
       break;
     case datatype: {
-      const Type checked = check_datatype(body);
+      const StoredType checked = check_datatype(body);
       parts.is_text = checked.is_text;
       parts.element_bytes = checked.bytes;
       break;

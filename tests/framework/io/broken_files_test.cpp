@@ -79,6 +79,17 @@ TEST_CASE("an HDF5 file with any byte changed is refused or read") {
   }
 }
 
+TEST_CASE("a type that cannot be decoded is refused before HDF5 reads the attributes") {
+  std::string bytes = read_file(io_data(hdf5_files[0]));
+  // The type of a text's characters: the first byte has version and class of the type.
+  const std::string character("\x10\0\0\0\x01\0\0\0\0\0\x08\0", 12);
+  const std::size_t place = bytes.rfind(character);
+  REQUIRE(place != std::string::npos);
+  bytes[place] = '\x90';
+  CHECK(contains(file_error_of([&] { read_all(Hdf5File::from_image(bytes, "x.h5")); }),
+                 "x.h5: truncated or corrupt HDF5 file: a damaged datatype"));
+}
+
 TEST_CASE("a zip archive truncated or with any byte changed is refused or gives the same members") {
   const std::string bytes = read_file(io_data("depthwise1d.keras"));
   const auto whole = Archive::from_bytes(bytes, "whole");
