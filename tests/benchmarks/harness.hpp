@@ -5,50 +5,45 @@
 #include <string>
 #include <vector>
 
+#include "workloads.hpp"
+
 namespace benchmarks {
 
 /// One of the programs compared: "keratin", or a peer's name.
 struct Contender {
   std::string name;
   std::function<void()> run;
+  double calls = 1;  ///< how often one run does the work
 };
 
-/// Runs contenders by turns, so that what else the machine does strikes all alike, and keeps what
-/// was measured.
-class Session {
- public:
-  struct Options {
-    std::regex filter;
-    int samples = 15;
-    double sample_us = 1000;  ///< least time of a sample, in which a contender runs several times
-  };
-  struct Result {
-    std::string workload;
-    int threads;
-    std::string contender;
-    double median_us, least_us;
-  };
+/// Makes contenders for a workload and a number of threads, with data of their own; none where it
+/// has nothing to offer.
+using Entrant = std::function<std::vector<Contender>(const Workload&, int threads)>;
 
-  Session(Options options, int threads) : options_(std::move(options)), threads_(threads) {}
-
-  int threads() const { return threads_; }
-  bool wants(const std::string& workload) const {
-    return std::regex_search(workload, options_.filter);
-  }
-  /// Measures and prints; the first contender is the one that is compared with the others.
-  void compare(const std::string& workload, const std::vector<Contender>& contenders);
-  const std::vector<Result>& results() const { return results_; }
-
- private:
-  Options options_;
-  int threads_;
-  std::vector<Result> results_;
-};
-
-/// A static one of these in a source file adds its benchmarks to the program.
+/// A static one of these in a source file lets its contenders take part.
 struct Registration {
-  explicit Registration(std::function<void(Session&)> run);
+  Registration(std::string name, Entrant entrant);
 };
-const std::vector<std::function<void(Session&)>>& registered();
+
+struct Result {
+  std::string workload;
+  int threads;
+  std::string contender;
+  double median_us, least_us;
+};
+
+struct Options {
+  int samples = 15;
+  double sample_us = 1000;    ///< least time of a sample, in which a contender runs several times
+  double budget_us = 2500e3;  ///< for all samples of a workload; three of each are always taken
+  std::regex peers{""};       ///< those that take part
+};
+
+/// "keratin", then the names of the peers that were found at configuration.
+std::vector<std::string> entrants();
+
+/// Runs the workload's contenders by turns, so that what else the machine does strikes all alike.
+/// The first result is Keratin's. Prints a line.
+std::vector<Result> compare(const Workload& workload, int threads, const Options& options);
 
 }  // namespace benchmarks

@@ -1,65 +1,114 @@
+#include <malloc.h>
+
 #include <cstdio>
-#include <fstream>
-#include <stdexcept>
+#include <regex>
+#include <set>
 #include <string>
 
 #include "../../framework/base/parallel.hpp"
-#include "harness.hpp"
+#include "report.hpp"
 
 namespace {
 
 constexpr const char* usage =
-    "usage: bench [--filter REGEX] [--json FILE] [--threads N]... [--samples N]\n"
-    "Times in microseconds: the median, and the least; ratios to the best peer.\n";
+    "usage: bench [--filter REGEX] [--json FILE] [--report FILE] [--threads N]... [--samples N]\n"
+    "             [--peers REGEX] [--quick] [--list]\n"
+    "Times in microseconds: the median (and the least), and the ratio to the best peer.\n"
+    "--filter REGEX  only workloads whose names have a match\n"
+    "--peers REGEX   only peers whose names have a match\n"
+    "--json FILE     writes the medians as a list of objects\n"
+    "--report FILE   writes the tables into a Markdown file that has a place for them\n"
+    "--threads N     instead of 1 and 2\n"
+    "--samples N     of each contender, time permitting (15)\n"
+    "--quick         a fifth of the time, less exact\n"
+    "--list          the names of the workloads\n";
 
-void write_json(const std::string& path, const std::vector<benchmarks::Session::Result>& results) {
-  std::ofstream file(path);
-  file << "[";
-  const char* separator = "\n";
-  for (const auto& result : results) {
-    file << separator << R"(  {"workload": ")" << result.workload << R"(", "threads": )"
-         << result.threads << R"(, "contender": ")" << result.contender << R"(", "median_us": )"
-         << result.median_us << "}";
-    separator = ",\n";
+struct Arguments {
+  std::regex filter{""};
+  std::string json, report;
+  std::vector<int> threads;
+  benchmarks::Options options;
+  bool list = false;
+};
+
+/// False where the arguments can't be understood.
+bool read(int argc, char** argv, Arguments& arguments) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string name = argv[i];
+    if (name == "--quick") {
+      arguments.options.samples = 5;
+      arguments.options.sample_us = 300;
+      arguments.options.budget_us = 400e3;
+      continue;
+    }
+    if (name == "--list") {
+      arguments.list = true;
+      continue;
+    }
+    if (i + 1 == argc) return false;
+    const std::string value = argv[++i];
+    if (name == "--filter") {
+      arguments.filter = value;
+    } else if (name == "--peers") {
+      arguments.options.peers = value;
+    } else if (name == "--json") {
+      arguments.json = value;
+    } else if (name == "--report") {
+      arguments.report = value;
+    } else if (name == "--threads") {
+      arguments.threads.push_back(std::stoi(value));
+    } else if (name == "--samples") {
+      arguments.options.samples = std::stoi(value);
+    } else {
+      return false;
+    }
   }
-  file << "\n]\n";
-  if (!file.flush()) throw std::runtime_error("can't write " + path);
+  if (arguments.threads.empty()) arguments.threads = {1, 2};
+  return arguments.options.samples > 0;
+}
+
+std::vector<benchmarks::Workload> chosen(const std::regex& filter) {
+  std::vector<benchmarks::Workload> result;
+  std::set<std::string> names;
+  const auto add = [&](const benchmarks::Workload& workload) {
+    if (!std::regex_search(workload.name, filter)) return;
+    if (names.insert(workload.name).second) result.push_back(workload);
+  };
+  for (const auto& workload : benchmarks::workloads()) add(workload);
+  for (const auto& growth : benchmarks::growths()) {
+    for (const auto& workload : growth.steps) add(workload);
+  }
+  return result;
 }
 
 int run(int argc, char** argv) {
-  benchmarks::Session::Options options;
-  options.filter = "";
-  std::string json;
-  std::vector<int> threads;
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
-    if (i + 1 == argc) {
-      std::fputs(usage, stderr);
-      return 2;
+  Arguments arguments;
+  if (!read(argc, argv, arguments)) {
+    std::fputs(usage, stderr);
+    return 2;
+  }
+  const auto workloads = chosen(arguments.filter);
+  if (arguments.list) {
+    for (const auto& workload : workloads) std::puts(workload.name.c_str());
+    return 0;
+  }
+  // Peers allocate their tensors anew each time: they shall not have to ask the system for them.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  benchmarks::Run measured;
+  for (const int threads : arguments.threads) {
+    keratin::set_num_threads(threads);
+    if (!arguments.report.empty()) {
+      measured.rooflines.push_back(benchmarks::measure_roofline(threads));
     }
-    const std::string value = argv[++i];
-    if (argument == "--filter") {
-      options.filter = value;
-    } else if (argument == "--json") {
-      json = value;
-    } else if (argument == "--threads") {
-      threads.push_back(std::stoi(value));
-    } else if (argument == "--samples") {
-      options.samples = std::stoi(value);
-    } else {
-      std::fputs(usage, stderr);
-      return 2;
+    for (const auto& workload : workloads) {
+      for (auto& result : benchmarks::compare(workload, threads, arguments.options)) {
+        measured.results.push_back(std::move(result));
+      }
     }
   }
-  if (threads.empty()) threads = {1, 2};
-  std::vector<benchmarks::Session::Result> results;
-  for (const int count : threads) {
-    keratin::set_num_threads(count);
-    benchmarks::Session session(options, count);
-    for (const auto& benchmark : benchmarks::registered()) benchmark(session);
-    results.insert(results.end(), session.results().begin(), session.results().end());
-  }
-  if (!json.empty()) write_json(json, results);
+  if (!arguments.json.empty()) benchmarks::write_json(arguments.json, measured.results);
+  if (!arguments.report.empty()) benchmarks::write_report(arguments.report, measured);
   return 0;
 }
 
