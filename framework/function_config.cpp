@@ -16,7 +16,7 @@ namespace {
 /// Where a tensor comes from: the layer, which of its calls in this graph, which output.
 Json history(const Graph& graph, const SymbolicTensor& unresolved) {
   const SymbolicTensor& tensor = graph.resolve(unresolved);
-  const auto calls = graph.nodes_of(*tensor.node()->layer);
+  const auto& calls = graph.nodes_of(*tensor.node()->layer);
   const auto call = std::find(calls.begin(), calls.end(), tensor.node()) - calls.begin();
   return Json::array({tensor.node()->layer->name(), call, tensor.index()});
 }

@@ -74,6 +74,9 @@ Graph::Graph(SymbolicTensors inputs, SymbolicTensors outputs, std::vector<std::s
       sorter.met.insert(sorter.met.begin(), input.node()->layer);
     }
   }
+  for (const auto& node : nodes_) nodes_of_[&*node->layer].push_back(node);
+  for (auto& [layer, calls] : nodes_of_)
+    std::ranges::sort(calls, {}, [](const auto& node) { return node->number; });
   auto depths = sorter.depths();
   layers_ = std::move(sorter.met);
   std::ranges::stable_sort(layers_, [&](const LayerHandle& a, const LayerHandle& b) {
@@ -81,13 +84,10 @@ Graph::Graph(SymbolicTensors inputs, SymbolicTensors outputs, std::vector<std::s
   });
 }
 
-std::vector<std::shared_ptr<const Node>> Graph::nodes_of(const Layer& layer) const {
-  std::vector<std::shared_ptr<const Node>> found;
-  for (const auto& node : nodes_) {
-    if (&*node->layer == &layer) found.push_back(node);
-  }
-  std::ranges::sort(found, {}, [](const auto& node) { return node->number; });
-  return found;
+const std::vector<std::shared_ptr<const Node>>& Graph::nodes_of(const Layer& layer) const {
+  static const std::vector<std::shared_ptr<const Node>> none;
+  const auto found = nodes_of_.find(&layer);
+  return found == nodes_of_.end() ? none : found->second;
 }
 
 const SymbolicTensor& Graph::resolve(const SymbolicTensor& tensor) const {

@@ -25,7 +25,7 @@ class Graph {
   /// The layers in the order of keras.Model.layers: by depth, then as met from the outputs.
   const std::vector<LayerHandle>& layers() const { return layers_; }
   /// The calls of `layer` within this graph, in the order in which they were made.
-  std::vector<std::shared_ptr<const Node>> nodes_of(const Layer& layer) const;
+  const std::vector<std::shared_ptr<const Node>>& nodes_of(const Layer& layer) const;
   /// `tensor`, or the new input that takes its place in this graph.
   const SymbolicTensor& resolve(const SymbolicTensor& tensor) const;
 
@@ -38,6 +38,7 @@ class Graph {
   std::map<Source, SymbolicTensor> replaced_;
   std::vector<std::shared_ptr<const Node>> nodes_;
   std::vector<LayerHandle> layers_;
+  std::map<const Layer*, std::vector<std::shared_ptr<const Node>>> nodes_of_;
 };
 
 }  // namespace keratin::inline KERATIN_VARIANT

@@ -47,14 +47,14 @@ bool is_row_of_layers(const Function& function) {
   const Graph& graph = *function.graph();
   return graph.inputs().size() == 1 && graph.outputs().size() == 1 &&
          std::ranges::all_of(graph.layers(), [&](const LayerHandle& layer) {
-           const auto nodes = graph.nodes_of(*layer);
+           const auto& nodes = graph.nodes_of(*layer);
            return nodes.size() == 1 && nodes[0]->inputs.size() <= 1;
          });
 }
 
 std::string output_shapes_text(const Layer& layer, const Graph* graph) {
   if (!graph) return "?";
-  const auto nodes = graph->nodes_of(layer);
+  const auto& nodes = graph->nodes_of(layer);
   if (nodes.empty()) return "?";
   std::string text;
   for (const Shape& shape : nodes[0]->output_shapes)
@@ -67,7 +67,7 @@ std::string connections_text(const Layer& layer, const Graph& graph) {
   for (const auto& node : graph.nodes_of(layer)) {
     for (const SymbolicTensor& unresolved : node->inputs) {
       const SymbolicTensor& input = graph.resolve(unresolved);
-      const auto calls = graph.nodes_of(*input.node()->layer);
+      const auto& calls = graph.nodes_of(*input.node()->layer);
       const auto call = std::ranges::find(calls, input.node()) - calls.begin();
       text += concat(text.empty() ? "" : ", ", input.node()->layer->name(), "[", call, "][",
                      input.index(), "]");
