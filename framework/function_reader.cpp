@@ -96,7 +96,14 @@ CallDescription keras3_call(const Json& node) {
   CallDescription call;
   std::size_t place = 0;
   for (const Json& value : node.at("args")) add_argument(call, "", place++, value);
-  for (const auto& [key, value] : node.at("kwargs").items()) add_argument(call, key, 0, value);
+  for (const auto& [key, value] : node.at("kwargs").items()) {
+    // What Keras 3 notes of the mode, mostly the class's default, its fit() and predict() overrule.
+    if (key == "training") {
+      call.arguments[key] = value;
+    } else {
+      add_argument(call, key, 0, value);
+    }
+  }
   return call;
 }
 
