@@ -10,7 +10,7 @@ endif()
 # Sources live at the top level; users include them as <keratin/layers/...>.
 set(keratin_include ${PROJECT_BINARY_DIR}/include)
 file(MAKE_DIRECTORY ${keratin_include}/keratin)
-set(keratin_folders framework initializers layers training)
+set(keratin_folders framework initializers layers training applications)
 foreach(folder IN LISTS keratin_folders)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${keratin_include}/keratin/${folder} SYMBOLIC)
 endforeach()

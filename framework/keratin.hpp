@@ -98,3 +98,5 @@
 #include "../training/saving/load_model.hpp"
 #include "../training/saving/save_function.hpp"
 #include "../training/sequential.hpp"
+
+#include "../applications/applications.hpp"
