@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "called_in_training.hpp"
 #include "function.hpp"
 #include "sequential_function.hpp"
 #include "serialization.hpp"
@@ -64,7 +65,11 @@ Json inbound_node(const Graph& graph, const Node& node) {
       }
     }
   }
-  if (node.options.training) kwargs["training"] = *node.options.training;
+  if (node.options.training) {
+    kwargs["training"] = *node.options.training;
+  } else if (dynamic_cast<const CalledInTraining*>(&*node.layer)) {
+    kwargs["training"] = true;
+  }
   return {{"args", std::move(args)}, {"kwargs", std::move(kwargs)}};
 }
 

@@ -12,6 +12,14 @@ class Number {
   Number(double value) : value_(value) {}
   Number(int value) : value_(value), is_integer_(true) {}
   operator double() const { return value_; }
+  bool is_integer() const { return is_integer_; }
+  /// Without its sign.
+  Number absolute() const { return value_ < 0 ? -*this : *this; }
+  Number operator-() const {
+    Number negative = *this;
+    negative.value_ = -value_;
+    return negative;
+  }
 
   friend void to_json(Json& json, const Number& number);
   friend void from_json(const Json& json, Number& number);

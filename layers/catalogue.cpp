@@ -24,6 +24,11 @@
 #include "pooling/pooling.hpp"
 #include "preprocessing/category_encoding.hpp"
 #include "preprocessing/discretization.hpp"
+#include "preprocessing/image/auto_contrast.hpp"
+#include "preprocessing/image/center_crop.hpp"
+#include "preprocessing/image/equalization.hpp"
+#include "preprocessing/image/resizing.hpp"
+#include "preprocessing/image/solarization.hpp"
 #include "preprocessing/normalization.hpp"
 #include "preprocessing/rescaling.hpp"
 #include "regularization/activity_regularization.hpp"
@@ -117,10 +122,15 @@ void add_pooling(Registry<Layer>& registry) {
 }
 
 void add_preprocessing(Registry<Layer>& registry) {
+  registry.add<AutoContrastLayer>();
   registry.add<CategoryEncodingLayer>();
+  registry.add<CenterCropLayer>();
   registry.add<DiscretizationLayer>();
+  registry.add<EqualizationLayer>();
   registry.add<NormalizationLayer>();
   registry.add<RescalingLayer>();
+  registry.add<ResizingLayer>();
+  registry.add<SolarizationLayer>();
 }
 
 void add_regularization(Registry<Layer>& registry) {

@@ -57,6 +57,10 @@ Resampling::Resampling(Interpolation interpolation, std::size_t in, std::size_t 
     weights_.assign(out, 1);
     return;
   }
+  if (interpolation == Interpolation::area) {
+    cover_areas();
+    return;
+  }
   const double stretch = antialias ? std::max(scale, 1.0) : 1.0;
   const double radius = radius_of(interpolation) * stretch;
   taps_ = std::min(in, static_cast<std::size_t>(std::ceil(2 * radius)) + 1);
@@ -72,6 +76,21 @@ Resampling::Resampling(Interpolation interpolation, std::size_t in, std::size_t 
       total += weights[t] = kernel(interpolation, distance / stretch);
     }
     for (std::size_t t = 0; t < taps_; ++t) weights[t] /= total;
+  }
+}
+
+void Resampling::cover_areas() {
+  const double scale = static_cast<double>(in_) / static_cast<double>(out());
+  taps_ = std::min(in_, static_cast<std::size_t>(std::ceil(scale)) + 1);
+  weights_.assign(out() * taps_, 0);
+  for (std::size_t i = 0; i < out(); ++i) {
+    const double begin = static_cast<double>(i) * scale, end = begin + scale;
+    first_[i] = std::min(static_cast<std::size_t>(begin), in_ - taps_);
+    for (std::size_t t = 0; t < taps_; ++t) {
+      const auto place = static_cast<double>(first_[i] + t);
+      const double covered = std::min(place + 1, end) - std::max(place, begin);
+      weights_[i * taps_ + t] = std::max(covered, 0.0) / scale;
+    }
   }
 }
 

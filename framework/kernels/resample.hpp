@@ -5,11 +5,12 @@
 
 namespace keratin::kernels {
 
-enum class Interpolation { nearest, bilinear, bicubic, lanczos3, lanczos5 };
+enum class Interpolation { nearest, bilinear, bicubic, lanczos3, lanczos5, area };
 
 /// How the places of an axis are mixed to make those of a longer or shorter one. Places are at
 /// half integers, output i at (i + 0.5) in / out; weights of inputs that do not exist go to the
-/// others (jax.image.scale_and_translate). bicubic is Keys's, a = -0.5.
+/// others (jax.image.scale_and_translate). bicubic is Keys's, a = -0.5. area is the mean of what an
+/// output covers (tf.image.ResizeMethod.AREA).
 class Resampling {
  public:
   /// With `antialias`, a shorter axis is made from all inputs that its places cover.
@@ -23,6 +24,8 @@ class Resampling {
   double weight(std::size_t i, std::size_t t) const { return weights_[i * taps_ + t]; }
 
  private:
+  void cover_areas();
+
   std::size_t in_, taps_ = 1;
   std::vector<std::size_t> first_;
   std::vector<double> weights_;

@@ -37,9 +37,7 @@ void NormalizationOptions::describe(Fields& fields) {
 NormalizationLayer::NormalizationLayer(Options options, LayerOptions common)
     : OptionsLayer(std::move(options), std::move(common)) {
   const auto text = [](const std::optional<Numbers>& numbers) {
-    if (!numbers) return std::string("None");
-    const std::vector<double> values(numbers->values().begin(), numbers->values().end());
-    return numbers->is_list() ? concat(values) : concat(values[0]);
+    return numbers ? numbers->text() : "None";
   };
   if (options_.mean.has_value() != options_.variance.has_value()) {
     refuse("When setting values directly, both `mean` and `variance` must be set. Received: mean=",

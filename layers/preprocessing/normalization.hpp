@@ -3,7 +3,8 @@
 #include <optional>
 
 #include "../../framework/axes.hpp"
-#include "rescaling.hpp"
+#include "../../framework/handle.hpp"
+#include "numbers.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 

@@ -21,27 +21,6 @@ Tensor as_tensor(const Numbers& numbers, bool channels_first) {
 
 }  // namespace
 
-void to_json(Json& json, const Numbers& numbers) {
-  if (!numbers.is_list()) {
-    json = numbers.values()[0];
-    return;
-  }
-  json = Json::array();
-  for (const Number& number : numbers.values()) json.push_back(number);
-}
-
-void from_json(const Json& json, Numbers& numbers) {
-  if (!json.is_array()) {
-    Number number = 0;
-    json.get_to(number);
-    numbers = number;
-    return;
-  }
-  std::vector<Number> values;
-  for (const Json& element : json) element.get_to(values.emplace_back(0));
-  numbers = Numbers(std::move(values));
-}
-
 void RescalingOptions::describe(Fields& fields) { fields("scale", scale)("offset", offset); }
 
 RescalingLayer::RescalingLayer(Options options, LayerOptions common)

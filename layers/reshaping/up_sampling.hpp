@@ -57,9 +57,9 @@ class UpSamplingLayer final : public OptionsLayer<UpSamplingLayer<Rank>, UpSampl
  private:
   using Base::options_;
   DataFormat format() const;
-  /// The step that lengthens `axis`, when the spatial axes after it are long already.
-  struct Pass;
-  Pass pass(const Shape& input, std::size_t axis) const;
+  /// How the spatial axis `axis` is lengthened, and its place in a shape.
+  kernels::Resampling resampling(const Shape& input, std::size_t axis) const;
+  std::size_t place(std::size_t axis) const;
 
   kernels::Interpolation interpolation_ = kernels::Interpolation::nearest;
 };
