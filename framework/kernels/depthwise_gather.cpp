@@ -31,10 +31,16 @@ template <class D, class T>
 void gather_channels(D, const DepthwiseGather<T>& job) {
   using Gather = ChannelsGather<D>;
   const std::size_t tiles = Gather::tiles(job);
-  const std::size_t work = products(job) * job.columns.results * job.channels * Gather::tile_height;
+  const std::size_t work =
+      products(job) * job.columns.results * job.channels * Gather::tile_height(job);
+  const TapVectors<D> weights(job);
   parallel_for(job.batch * tiles, 1 + grain / work, [&](std::size_t begin, std::size_t end) {
-    Gather gather(job);
-    for (std::size_t i = begin; i < end; ++i) gather.tile(i / tiles, i % tiles);
+    Gather gather(job, weights);
+    while (begin < end) {
+      const std::size_t image = begin / tiles, last = std::min(end, (image + 1) * tiles);
+      gather.tiles(image, begin - image * tiles, last - image * tiles);
+      begin = last;
+    }
   });
 }
 

@@ -23,6 +23,7 @@ struct GatherAxis {
   std::size_t results, sources;
   std::ptrdiff_t step;
   std::vector<std::vector<Tap>> phases;
+  bool flipped = false;  ///< indices fall where offsets rise
 
   /// How many results a phase has.
   std::size_t count(std::size_t phase) const;

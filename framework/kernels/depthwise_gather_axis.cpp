@@ -30,7 +30,7 @@ std::size_t GatherAxis::span() const {
 
 GatherAxis forward_axis(std::size_t in, std::size_t out, std::size_t kernel, std::size_t stride,
                         std::size_t dilation, std::size_t pad) {
-  GatherAxis axis{out, in, static_cast<std::ptrdiff_t>(stride), {{}}};
+  GatherAxis axis{out, in, static_cast<std::ptrdiff_t>(stride), {{}}, false};
   for (std::size_t k = 0; k < kernel; ++k) {
     axis.phases[0].push_back(
         {k, static_cast<std::ptrdiff_t>(k * dilation) - static_cast<std::ptrdiff_t>(pad)});
@@ -40,7 +40,7 @@ GatherAxis forward_axis(std::size_t in, std::size_t out, std::size_t kernel, std
 
 GatherAxis backprop_axis(std::size_t in, std::size_t out, std::size_t kernel, std::size_t stride,
                          std::size_t dilation, std::size_t pad) {
-  GatherAxis axis{in, out, 1, {}};
+  GatherAxis axis{in, out, 1, {}, true};
   axis.phases.resize(stride);
   // Output y reads input y * stride + k * dilation - pad; solved for y.
   const auto s = static_cast<std::ptrdiff_t>(stride);

@@ -31,22 +31,19 @@ template <std::size_t H, class D, class T>
 HWY_NOINLINE void plane_tile(D d, const PlanePoint<T>* points, std::size_t count, std::size_t at,
                              std::size_t step, const TileChannels<T>& channels, T* result,
                              std::size_t result_step) {
-  hn::Vec<D> sums[H];
+  hn::Vec<D> sums[H][1];
   const auto bias = channels.bias ? hn::Set(d, *channels.bias) : hn::Zero(d);
   KERATIN_UNROLL
-  for (std::size_t h = 0; h < H; ++h) sums[h] = bias;
+  for (std::size_t h = 0; h < H; ++h) sums[h][0] = bias;
   for (const PlanePoint<T>* point = points; point != points + count; ++point) {
     const auto weight = hn::Set(d, point->weight);
     const T* x = point->at + at;
     KERATIN_UNROLL
     for (std::size_t h = 0; h < H; ++h) {
-      sums[h] = hn::MulAdd(hn::LoadU(d, x + h * step), weight, sums[h]);
+      sums[h][0] = hn::MulAdd(hn::LoadU(d, x + h * step), weight, sums[h][0]);
     }
   }
-  KERATIN_UNROLL
-  for (std::size_t h = 0; h < H; ++h) {
-    store_clamped(d, sums[h], channels, result + h * result_step);
-  }
+  TileStore<D>(d, channels)(d, sums, result, result_step, 0);
 }
 
 /// Computes blocks of rows of a group's planes on one thread. A group is a source plane and the

@@ -35,7 +35,7 @@ class ChannelRepeater {
       : channels_(channels), multiplier_(multiplier) {
     const hn::ScalableTag<T> d;
     const std::size_t lanes = hn::Lanes(d);
-    if (channels < lanes) return;
+    if (channels < lanes || multiplier == 1) return;
     const std::size_t all = channels * multiplier;
     for (std::size_t o = 0; o < all; o += lanes) {
       const std::size_t at = std::min(o, all - lanes);
