@@ -108,12 +108,12 @@ class Worker {
     const std::size_t width = shape_.columns;
     part.b_stride = width;
     part.b_panel = width * depth.size();
-    const T* b = p_.b_op == Transpose::no ? p_.b + depth.begin * p_.ldb + columns.begin
-                                          : p_.b + columns.begin * p_.ldb + depth.begin;
     if (p_.panels) {
       part.b = p_.panels + depth.begin * round_up(p_.n, width) + columns.begin * depth.size();
       return multiply(part);
     }
+    const T* b = p_.b_op == Transpose::no ? p_.b + depth.begin * p_.ldb + columns.begin
+                                          : p_.b + columns.begin * p_.ldb + depth.begin;
     if (!direct_b_) {
       pack_panels(p_.b_op, depth.size(), columns.size(), b, p_.ldb, b_.data());
       part.b = b_.data();

@@ -34,8 +34,10 @@ Tensor keep_scales(const Shape& shape, double rate, const Random& random) {
 }
 
 Tensor times_broadcast(Tensor x, const Tensor& factors) {
-  if (shape_of(factors) != shape_of(x))
-    return times_broadcast(std::move(x), broadcast_to(factors, shape_of(x)));
+  if (shape_of(factors) != shape_of(x)) {
+    const Tensor whole = broadcast_to(factors, shape_of(x));
+    return times_broadcast(std::move(x), whole);
+  }
   const real* const f = factors.data();
   real* const y = x.data();
   for (std::size_t i = 0; i < x.size(); ++i) y[i] *= f[i];
