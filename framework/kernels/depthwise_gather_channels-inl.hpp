@@ -39,10 +39,11 @@ class TapVectors {
     const D d;
     T* to = weights_.data();
     for (std::size_t v = 0; v < vectors; ++v) {
-      const T* from = job.filter + std::min(v * lanes_, job.channels - lanes_);
+      const std::size_t first = std::min(v * lanes_, job.channels - lanes_);
       const std::size_t taps = height_ * width_;
       for (std::size_t t = 0; t < taps; ++t, to += lanes_) {
-        hn::StoreU(hn::LoadU(d, from + (flipped_ ? taps - 1 - t : t) * job.channels), d, to);
+        const std::size_t tap = flipped_ ? taps - 1 - t : t;
+        hn::StoreU(hn::LoadU(d, job.filter + tap * job.channels + first), d, to);
       }
     }
   }
