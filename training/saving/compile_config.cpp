@@ -190,6 +190,14 @@ class Reader {
   /// An optimizer of Keras 1 or 2 in the words of Keras 3.
   Json upgraded(Json json) {
     if (!json.is_object() || !json.contains("config") || !json["config"].is_object()) return json;
+    // tf.keras 2.11 to 2.14 wrote its own classes so into an .h5.
+    constexpr std::string_view package = "Custom>";
+    std::string class_name = json.value("class_name", Json("")).dump();
+    class_name = class_name.substr(1, class_name.size() - 2);
+    if (class_name.starts_with(package) &&
+        !Registry<optimizers::Optimizer>::instance().contains(class_name)) {
+      json["class_name"] = class_name.substr(package.size());
+    }
     Json& config = json["config"];
     const auto rename = [&](const char* from, const char* to) {
       if (config.contains(from) && !config.contains(to)) config[to] = config[from];

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "../../framework/function.hpp"
 #include "../../framework/io/hdf5.hpp"
+#include "keras_version.hpp"
 #include "legacy/origin.hpp"
 #include "load_report.hpp"
 
@@ -24,9 +26,12 @@ struct LegacyReading {
 void read_legacy_weights(const Function& function, const io::Hdf5File& file,
                          const LegacyReading& reading, LoadReport& report);
 
-/// Writes the weights as Keras 3 does into a legacy `.h5`: below `root` ("/model_weights", or "/"
-/// for weights alone).
+/// Writes the weights as this version of Keras does into a legacy `.h5`: below `root`
+/// ("/model_weights", or "/" for weights alone).
 void write_legacy_weights(const Function& function, const std::string& root, io::Hdf5File& file,
-                          const std::string& keras_version);
+                          const KerasVersion& version);
+/// The names of the weights in such a file: "dw/kernel", for tf.keras "dw/depthwise_kernel:0".
+std::map<const Parameter*, std::string> legacy_weight_names(const Function& function,
+                                                            const KerasVersion& version);
 
 }  // namespace keratin::inline KERATIN_VARIANT::saving

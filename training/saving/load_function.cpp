@@ -66,6 +66,13 @@ std::shared_ptr<Function> saving::load_function_of(const ModelFile& file, LoadRe
   return function;
 }
 
+void saving::load_weights_of(const ModelFile& file, Function& function,
+                             const LoadWeightsOptions& options, LoadReport& report) {
+  note_origin(file, report);
+  if (!file.has_weights()) throw ValueError(concat(file.name, " holds no weights."));
+  read_file_weights(file, function, options, report);
+}
+
 std::shared_ptr<Function> load_function(const std::filesystem::path& path, LoadReport* report) {
   LoadReport unread;
   return saving::load_function_of(saving::open_model_file(path), report ? *report : unread);
@@ -82,11 +89,8 @@ std::shared_ptr<Function> function_from_json(std::string_view text, LoadReport* 
 void load_weights(Function& function, const std::filesystem::path& path,
                   const LoadWeightsOptions& options) {
   LoadReport unread;
-  LoadReport& notes = options.report ? *options.report : unread;
-  const ModelFile file = saving::open_model_file(path);
-  note_origin(file, notes);
-  if (!file.has_weights()) throw ValueError(concat(file.name, " holds no weights."));
-  read_file_weights(file, function, options, notes);
+  saving::load_weights_of(saving::open_model_file(path), function, options,
+                          options.report ? *options.report : unread);
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT

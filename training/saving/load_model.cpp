@@ -12,6 +12,17 @@
 #include "save_function.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
+namespace {
+
+saving::TrainingParts training_parts(const Model& model) {
+  saving::TrainingParts training;
+  if (!model.compiled()) return training;
+  training.settings = &model.compile_options();
+  if (model.optimizer().built()) training.optimizer = &model.optimizer();
+  return training;
+}
+
+}  // namespace
 
 Model load_model(const std::filesystem::path& path, const LoadOptions& options) {
   LoadReport unread;
@@ -37,31 +48,22 @@ Model model_from_json(std::string_view text, LoadReport* report) {
 }
 
 void Model::save(const std::filesystem::path& path, const SaveOptions& options) const {
-  saving::TrainingParts training;
-  Json compile_config, training_config;
-  if (compiled()) {
-    compile_config = saving::compile_config_of(compile_options());
-    training_config = saving::training_config_of(compile_options());
-    training.compile_config = &compile_config;
-    training.training_config = &training_config;
-    if (optimizer().built()) {
-      training.write_state = [&](io::Hdf5File& file) {
-        saving::write_optimizer(optimizer(), file);
-      };
-      training.write_legacy_state = [&](io::Hdf5File& file) {
-        saving::write_legacy_optimizer(optimizer(), file);
-      };
-    }
-  }
-  saving::write_model(*function_, path, options, training);
+  saving::write_model(*function_, path, options, training_parts(*this));
 }
 
 void Model::save_weights(const std::filesystem::path& path, const SaveOptions& options) const {
-  keratin::save_weights(*function_, path, options);
+  saving::write_model_weights(*function_, path, options, training_parts(*this));
 }
 
 void Model::load_weights(const std::filesystem::path& path, const LoadWeightsOptions& options) {
-  keratin::load_weights(*function_, path, options);
+  LoadReport unread;
+  LoadReport& report = options.report ? *options.report : unread;
+  const saving::ModelFile file = saving::open_model_file(path);
+  saving::load_weights_of(file, *function_, options, report);
+  // As in Keras: an optimizer that has a state takes over the file's.
+  const bool has_state = file.variables && !file.variables->at("optimizer").empty();
+  if (has_state && compiled() && optimizer().built())
+    saving::read_optimizer(optimizer(), file, report);
 }
 
 std::string Model::to_json() const { return keratin::to_json(*function_); }

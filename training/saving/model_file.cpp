@@ -21,7 +21,9 @@ void set_architecture(ModelFile& file, Json json) {
   if (!json.is_object() || !json.contains("class_name"))
     throw FileError(concat(file.name, ": the config is no serialised model"));
   if (json.contains("compile_config") && json["compile_config"].is_object()) {
-    file.compile_config = std::make_shared<const Json>(json["compile_config"]);
+    // {} where the model was not compiled.
+    if (!json["compile_config"].empty())
+      file.compile_config = std::make_shared<const Json>(json["compile_config"]);
     json.erase("compile_config");
   }
   file.architecture = std::make_shared<const Json>(std::move(json));

@@ -10,6 +10,7 @@
 #include "../../framework/function.hpp"
 #include "../../framework/io/hdf5.hpp"
 #include "../../framework/tensor.hpp"
+#include "load_function.hpp"
 #include "load_report.hpp"
 #include "variable_store.hpp"
 
@@ -41,6 +42,10 @@ ModelFile model_file_from_json(std::string_view text, const std::string& name);
 /// Opens a file or directory; its content tells what it is. Throws FileError for what is none of
 /// Keras's formats.
 ModelFile open_model_file(const std::filesystem::path& path);
+
+/// Assigns the weights of `function` from a file that has some.
+void load_weights_of(const ModelFile& file, Function& function, const LoadWeightsOptions& options,
+                     LoadReport& report);
 
 /// The graph with its weights. Throws as load_function().
 std::shared_ptr<Function> load_function_of(const ModelFile& file, LoadReport& report);

@@ -2,13 +2,15 @@
 
 #include "../../framework/io/hdf5.hpp"
 #include "../optimizers/optimizer.hpp"
+#include "keras_version.hpp"
 #include "load_report.hpp"
 #include "model_file.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::saving {
 
 /// Writes the state of `optimizer` below "/optimizer/vars" of a file in Keras 3's layout.
-void write_optimizer(const optimizers::Optimizer& optimizer, io::Hdf5File& file);
+void write_optimizer(const optimizers::Optimizer& optimizer, io::Hdf5File& file,
+                     const KerasVersion& version);
 /// The same for a legacy `.h5`: "/optimizer_weights" with a list of names.
 void write_legacy_optimizer(const optimizers::Optimizer& optimizer, io::Hdf5File& file);
 

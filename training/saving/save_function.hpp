@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "../../framework/base/json.hpp"
 #include "../../framework/function.hpp"
@@ -9,10 +10,15 @@
 namespace keratin::inline KERATIN_VARIANT {
 
 struct SaveOptions {
-  /// The Keras that shall read the file. Throws ValueError for versions that cannot be written.
-  std::string keras_version = "3.15.1";
+  /// The Keras that shall read the file: "2.15" to "2.21" (tf.keras), "3.0" to "3.15", also with a
+  /// patch release ("3.9.2"). What that version does not know is left out where that changes
+  /// nothing; else ValueError, naming layer, argument and version. Empty: the oldest Keras 3 that
+  /// knows all of the model, 3.0 for most; every later one reads that.
+  std::string keras_version = {};
   /// Replace a file that is there; without, ValueError.
   bool overwrite = true;
+  /// Takes notes of what that version computes or keeps otherwise.
+  std::vector<std::string>* notes = nullptr;
 };
 
 /// Saves a whole model, without what training adds: see Model::save(). The ending of `path` tells
@@ -27,7 +33,7 @@ void save_function(const Function& function, const std::filesystem::path& path,
 void save_weights(const Function& function, const std::filesystem::path& path,
                   const SaveOptions& options = {});
 
-/// The architecture as JSON (keras.Model.to_json).
-std::string to_json(const Function& function);
+/// The architecture as JSON (keras.Model.to_json), for options.keras_version.
+std::string to_json(const Function& function, const SaveOptions& options = {});
 
 }  // namespace keratin::inline KERATIN_VARIANT

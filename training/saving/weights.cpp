@@ -79,10 +79,11 @@ class Reader {
   std::set<std::string> known_;
 };
 
-void write_own(const Layer& layer, const std::string& path, io::Hdf5File& file) {
+void write_own(const Layer& layer, const std::string& path, io::Hdf5File& file,
+               const KerasVersion& version) {
   const std::string group = path + "/vars";
   file.create_group(group);
-  file.write_attribute(group, "name", layer.name());
+  if (vars_have_names(version)) file.write_attribute(group, "name", layer.name());
   std::size_t index = 0;
   for (const Parameter* parameter : stored_order(layer)) {
     file.write_dataset(concat(group, "/", index++), parameter->value(),
@@ -91,11 +92,11 @@ void write_own(const Layer& layer, const std::string& path, io::Hdf5File& file) 
 }
 
 void write(const Layer& layer, const std::string& path, std::set<const Layer*>& visited,
-           io::Hdf5File& file) {
+           io::Hdf5File& file, const KerasVersion& version) {
   if (!visited.insert(&layer).second) return;
-  write_own(layer, path, file);
+  write_own(layer, path, file, version);
   for (const Sublayer& sublayer : layer.sublayers())
-    write(*sublayer.layer, path + "/" + sublayer.path, visited, file);
+    write(*sublayer.layer, path + "/" + sublayer.path, visited, file, version);
 }
 
 }  // namespace
@@ -107,9 +108,9 @@ void read_weights(const Layer& layer, const VariableStore& store, bool skip_mism
   reader.finish(report);
 }
 
-void write_weights(const Layer& layer, io::Hdf5File& file) {
+void write_weights(const Layer& layer, io::Hdf5File& file, const KerasVersion& version) {
   std::set<const Layer*> visited;
-  write(layer, "", visited, file);
+  write(layer, "", visited, file, version);
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT::saving

@@ -5,6 +5,7 @@
 
 #include "../../framework/function.hpp"
 #include "../../framework/io/hdf5.hpp"
+#include "keras_version.hpp"
 #include "load_report.hpp"
 #include "variable_store.hpp"
 
@@ -15,8 +16,10 @@ namespace keratin::inline KERATIN_VARIANT::saving {
 void read_weights(const Layer& layer, const VariableStore& store, bool skip_mismatch,
                   LoadReport& report);
 
-/// Writes the weights of `layer` and of all within as Keras 3.6 and later do: variables under
-/// "<place in the model>/vars/0", "1"..., and each layer's name as an attribute.
-void write_weights(const Layer& layer, io::Hdf5File& file);
+/// Writes the weights of `layer` and of all within as this version of Keras does: variables under
+/// "<place in the model>/vars/0", "1"..., and from Keras 3.6 on each layer's name as an attribute.
+void write_weights(const Layer& layer, io::Hdf5File& file, const KerasVersion& version);
+/// Whether the group of an owner's variables has the owner's name as an attribute.
+inline bool vars_have_names(const KerasVersion& version) { return version >= keras3(6); }
 
 }  // namespace keratin::inline KERATIN_VARIANT::saving

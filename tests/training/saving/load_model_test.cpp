@@ -1,10 +1,12 @@
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "../../../framework/io/hdf5.hpp"
+#include "../../../framework/serialization.hpp"
 #include "../../../layers/core/dense.hpp"
 #include "../../../training/losses/regression.hpp"
 #include "../../../training/optimizers/adam.hpp"
@@ -47,12 +49,29 @@ Tensor batch(const io::Hdf5File& file, const std::string& name, std::size_t t) {
 
 TEST_CASE("Training goes on from a file as if it had not been interrupted") {
   const io::TemporaryFolder folder;
+  std::vector<Json> all;
+  for (const std::string& name : Registry<optimizers::Optimizer>::instance().names())
+    all.push_back({{"class_name", name}, {"config", Json::object()}});
+  // Every kind of state that an argument adds.
+  for (const char* text :
+       {R"({"class_name": "SGD", "config": {"momentum": 0.9, "nesterov": true}})",
+        R"({"class_name": "Adam", "config": {"amsgrad": true, "weight_decay": 0.1}})",
+        R"({"class_name": "RMSprop", "config": {"momentum": 0.5, "centered": true}})",
+        R"({"class_name": "Adam", "config": {"use_ema": true, "ema_overwrite_frequency": 2}})",
+        R"({"class_name": "SGD", "config": {"gradient_accumulation_steps": 2}})",
+        R"({"class_name": "SGD", "config": {"learning_rate": {"class_name": "ExponentialDecay",
+            "config": {"initial_learning_rate": 0.1, "decay_steps": 3, "decay_rate": 0.5}}}})"}) {
+    all.push_back(Json::parse(text));
+  }
+  CHECK(all.size() >= 13 + 6);
   for (const char* name : {"model.keras", "model.h5"}) {
-    for (const char* optimizer : {"sgd", "adam", "rmsprop", "adamw"}) {
+    for (const Json& optimizer : all) {
       CAPTURE(name);
-      CAPTURE(optimizer);
+      CAPTURE(optimizer.dump());
       Model model = small_model();
-      model.compile({.optimizer = optimizer, .loss = "mse", .metrics = {"mae"}});
+      model.compile({.optimizer = deserialize<optimizers::Optimizer>(optimizer),
+                     .loss = "mse",
+                     .metrics = {"mae"}});
       train(model, 0, 3);
       model.save(folder / name);
       LoadReport report;
@@ -72,6 +91,57 @@ TEST_CASE("Training goes on from a file as if it had not been interrupted") {
       CHECK_FALSE(load_model(folder / name, {.compile = false}).compiled());
     }
   }
+}
+
+TEST_CASE("tf.keras's state goes there and back") {
+  if constexpr (sizeof(real) != sizeof(float)) return;
+  const io::TemporaryFolder folder;
+  for (const char* name : {"model.keras", "model.h5"}) {
+    for (const char* optimizer : {"sgd", "adam", "adamw", "rmsprop", "adagrad"}) {
+      CAPTURE(name);
+      CAPTURE(optimizer);
+      Model model = small_model();
+      model.compile({.optimizer = optimizer, .loss = "mse"});
+      train(model, 0, 3);
+      std::vector<std::string> notes;
+      model.save(folder / name, {.keras_version = "2.15", .notes = &notes});
+      CHECK(notes.empty());
+      LoadReport report;
+      Model loaded = load_model(folder / name, {.report = &report});
+      CHECK(report.warnings == std::vector<std::string>());
+      REQUIRE(loaded.compiled());
+      train(model, 3, 6);
+      train(loaded, 3, 6);
+      for (std::size_t i = 0; i < model.weights().size(); ++i)
+        CHECK(testing::same_bits(loaded.weights()[i]->value(), model.weights()[i]->value()));
+    }
+  }
+  Model model = small_model();
+  model.compile({.optimizer = "lamb", .loss = "mse"});
+  CHECK_THROWS_WITH_AS(
+      model.save(folder / "model.keras", {.keras_version = "2.15"}),
+      "The optimizer Lamb cannot be written for Keras 2.15, which does not have it", ValueError);
+  model.compile({.optimizer = "nadam", .loss = "mse"});
+  train(model, 0, 1);
+  std::vector<std::string> notes;
+  model.save(folder / "model.keras", {.keras_version = "2.15", .notes = &notes});
+  CHECK(notes == std::vector<std::string>{
+                     "The state of the optimizer Nadam is not written for Keras 2.15.0"});
+}
+
+TEST_CASE("Weights alone bring the optimizer's state to an optimizer that has one") {
+  const io::TemporaryFolder folder;
+  Model model = small_model(), other = small_model();
+  for (Model* one : {&model, &other}) one->compile({.optimizer = "adam", .loss = "mse"});
+  train(model, 0, 3);
+  train(other, 5, 6);
+  model.save_weights(folder / "model.weights.h5");
+  other.load_weights(folder / "model.weights.h5");
+  CHECK(other.optimizer().iterations() == 3);
+  Model fresh = small_model();
+  fresh.compile({.optimizer = "adam", .loss = "mse"});
+  fresh.load_weights(folder / "model.weights.h5");
+  CHECK_FALSE(fresh.optimizer().built());
 }
 
 TEST_CASE("A model that was not compiled is saved without settings") {
@@ -118,11 +188,11 @@ TEST_CASE("Training goes on where Keras stopped") {
   if (!fs::exists(training)) return;
   const auto data = io::Hdf5File::open(training + "/data.h5");
   const auto trajectories = io::Hdf5File::open(training + "/trajectories.h5");
-  for (const char* name :
-       {"adam.after10.keras", "adam.after10.h5", "sgd_momentum.after10.keras",
-        "sgd_momentum.after10.h5", "sgd_nesterov.after10.keras", "rmsprop_centered.after10.keras",
-        "adamw.after10.keras", "sgd_exp_decay.after10.keras", "adagrad.after10.keras",
-        "ftrl.after10.keras", "lamb.after10.keras", "lion.after10.keras"}) {
+  std::size_t count = 0;
+  for (const auto& entry : fs::directory_iterator(training)) {
+    const std::string name = entry.path().filename().string();
+    if (!io::contains(name, ".after10.")) continue;
+    ++count;
     CAPTURE(name);
     const std::string path = training + "/" + name;
     if (!testing::unknown_layers(path).empty()) continue;
@@ -130,14 +200,17 @@ TEST_CASE("Training goes on where Keras stopped") {
     Model model = load_model(path, {.report = &report});
     CHECK(report.warnings == std::vector<std::string>());
     REQUIRE(model.compiled());
-    const std::string group = std::string(name).substr(0, std::string(name).find('.'));
+    const std::string group = name.substr(0, name.find('.'));
+    // A moving average of the weights amplifies rounding: see the goldens' README.
+    const double tolerance = group == "adam_ema" ? 2e-4 : 1e-5;
     const auto expected = trajectories.read_dataset<double>("/" + group + "/loss_f32");
     for (std::size_t t = 10; t < 15; ++t) {
       CAPTURE(t);
       const Logs logs = model.train_on_batch(batch(data, "x", t), batch(data, "y", t));
-      CHECK(log_value(logs, "loss") == doctest::Approx(expected.data()[t]).epsilon(2e-4));
+      CHECK(log_value(logs, "loss") == doctest::Approx(expected.data()[t]).epsilon(tolerance));
     }
   }
+  CHECK(count >= 13);
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT

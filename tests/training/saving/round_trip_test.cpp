@@ -102,8 +102,6 @@ TEST_CASE("A model with shared layers and nested models comes back from every fo
   }
   CHECK_THROWS_AS(save_function(*function, folder / "model.keras", {.overwrite = false}),
                   ValueError);
-  CHECK_THROWS_AS(save_function(*function, folder / "model.keras", {.keras_version = "1.0"}),
-                  ValueError);
 }
 
 TEST_CASE("A model of unzipped parts is read too") {
