@@ -10,6 +10,11 @@ namespace keratin::cli {
 void add_summary(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_verify(CLI::App& app, int& status);
+void add_convert(CLI::App& app);
+void add_doctor(CLI::App& app, int& status);
+void add_diff(CLI::App& app, int& status);
+void add_inspect(CLI::App& app);
+void add_plot(CLI::App& app);
 void add_layers(CLI::App& app);
 
 }  // namespace keratin::cli

@@ -27,6 +27,11 @@ int main(int argc, char** argv) {
   keratin::cli::add_summary(app);
   keratin::cli::add_predict(app);
   keratin::cli::add_verify(app, status);
+  keratin::cli::add_convert(app);
+  keratin::cli::add_doctor(app, status);
+  keratin::cli::add_diff(app, status);
+  keratin::cli::add_inspect(app);
+  keratin::cli::add_plot(app);
   keratin::cli::add_layers(app);
   try {
     app.parse(argc, argv);

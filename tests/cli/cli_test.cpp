@@ -1,52 +1,19 @@
-#include <array>
-#include <cstdio>
-#include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
-#include "../../framework/base/error.hpp"
-#include "../../framework/io/atomic_file.hpp"
 #include "../../framework/io/hdf5.hpp"
 #include "../../framework/io/npy.hpp"
 #include "../../framework/tensor.hpp"
-#include "../framework/io/io_support.hpp"
-#include "../support/paths.hpp"
+#include "program.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Result {
-  int status;
-  std::string out, err;
-};
-
-/// Runs the program with `arguments` (shell words); the program is built beside the tests.
-Result run(const std::string& arguments) {
-  const io::TemporaryFolder folder;
-  const std::string err = (folder / "err").string();
-  const std::string command = concat(KERATIN_PROGRAM, " ", arguments, " 2>", err);
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Result result{0, "", ""};
-  std::array<char, 4096> buffer;
-  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    result.out.append(buffer.data(), n);
-  const int status = ::pclose(pipe);
-  REQUIRE(WIFEXITED(status));
-  result.status = WEXITSTATUS(status);
-  result.err = io::read_file(err);
-  return result;
-}
-
-std::string data(const std::string& name) { return paths::data("keras/" + name); }
-
-bool is_one_line(const std::string& text) {
-  return !text.empty() && text.find('\n') == text.size() - 1;
-}
+using cli::data;
+using cli::is_one_line;
+using cli::Result;
+using cli::run;
 
 }  // namespace
 
