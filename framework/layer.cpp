@@ -1,6 +1,7 @@
 #include "layer.hpp"
 
 #include <algorithm>
+#include <new>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -8,6 +9,7 @@
 #include "fields_impl.hpp"
 #include "naming.hpp"
 #include "shape_json.hpp"
+#include "weight_budget.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 namespace {
@@ -159,14 +161,39 @@ std::string Layer::label() const {
   return concat("Layer '", common_.name, "' (", class_name(), ")");
 }
 
+namespace {
+
+/// Whether the number of elements would not fit into the address space, or into an integer.
+bool is_absurd(const Shape& shape) {
+  constexpr Dim most = Dim{1} << 46;
+  Dim elements = 1;
+  for (const Dim dim : shape) {
+    if (dim != 0 && elements > most / dim) return true;
+    elements *= dim;
+  }
+  return false;
+}
+
+}  // namespace
+
 Parameter& Layer::add_weight(WeightOptions options) {
   if (std::ranges::any_of(options.shape, [](Dim dim) { return dim < 0; })) {
     refuse("Shapes used to initialize variables must be fully-defined (no `None` dimensions). ",
            "Received: shape=", tuple_text(options.shape), " for variable path='", name(), "/",
            options.name, "'");
   }
-  Tensor initial =
-      options.initializer ? (*options.initializer)(options.shape) : zeros(options.shape);
+  if (!WeightBudget::take(options.shape)) {
+    refuse("the weight '", options.name, "' of shape ", tuple_text(options.shape),
+           " is larger than what the file holds");
+  }
+  Tensor initial;
+  try {
+    if (is_absurd(options.shape)) throw std::bad_alloc();
+    initial = options.initializer ? (*options.initializer)(options.shape) : zeros(options.shape);
+  } catch (const std::bad_alloc&) {
+    refuse("there is no memory for the weight '", options.name, "' of shape ",
+           tuple_text(options.shape));
+  }
   ParameterOptions parameter{options.name, options.trainable, std::move(options.regularizer),
                              std::move(options.constraint), std::move(options.dtype)};
   Parameter& added = weights_.emplace_back(std::move(parameter), concat(name(), "/", options.name),

@@ -4,6 +4,7 @@
 
 #include "../../framework/base/error.hpp"
 #include "../../framework/serialization.hpp"
+#include "../../framework/weight_budget.hpp"
 #include "legacy/upgrade.hpp"
 #include "legacy_weights.hpp"
 #include "model_file.hpp"
@@ -22,6 +23,24 @@ saving::Origin origin_of(const ModelFile& file) {
           ? saving::keras_major(file.keras_version, *file.architecture)
           : saving::keras_major(file.keras_version.empty() ? "1" : file.keras_version, Json());
   return {major, file.backend};
+}
+
+/// How many elements the weights of a file have.
+std::uint64_t stored_elements(const ModelFile& file) {
+  std::uint64_t count = 0;
+  const auto add = [&](const Shape& shape) {
+    std::uint64_t elements = 1;
+    for (const Dim dim : shape) elements *= static_cast<std::uint64_t>(dim);
+    count += elements;
+  };
+  if (file.hdf5) {
+    for (const std::string& dataset : file.hdf5->datasets()) add(file.hdf5->shape(dataset));
+  } else if (file.variables) {
+    for (const std::string& owner : file.variables->paths()) {
+      for (const auto& variable : file.variables->at(owner)) add(variable.shape);
+    }
+  }
+  return count;
 }
 
 std::shared_ptr<Function> make_function(const ModelFile& file, LoadReport& report) {
@@ -61,6 +80,9 @@ std::shared_ptr<Function> saving::load_function_of(const ModelFile& file, LoadRe
     throw ValueError(concat(file.name, " holds an architecture without weights. Make the model by ",
                             "model_from_json(), then call load_weights()."));
   }
+  // Not all that a layer keeps is stored: the states of recurrent layers are not.
+  constexpr std::uint64_t not_stored = std::uint64_t{1} << 24;
+  const WeightBudget budget(2 * stored_elements(file) + not_stored);
   auto function = make_function(file, report);
   read_file_weights(file, *function, {}, report);
   return function;

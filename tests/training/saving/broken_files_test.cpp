@@ -143,6 +143,22 @@ TEST_CASE("Graphs that make no sense are errors") {
         "");
 }
 
+TEST_CASE("A layer that is larger than its file is an error, and takes no memory") {
+  const io::TemporaryFolder folder;
+  const auto file = folder / "model.keras";
+  for (const std::int64_t units : {std::int64_t{100000000}, std::int64_t{1} << 40}) {
+    rewrite(file, [&](Json& config) { config["config"]["layers"][1]["config"]["units"] = units; });
+    CHECK(error_of([&] { load_function(file); }) ==
+          concat("Layer 'dense' (Dense): the weight 'kernel' of shape (4, ", units,
+                 ") is larger than what the file holds"));
+  }
+  Json config = Json::parse(io::Archive::open(dense_file).read("config.json"));
+  config["config"]["layers"][1]["config"]["units"] = std::int64_t{1} << 55;
+  CHECK(error_of([&] { function_from_json(config.dump()); }) ==
+        "Layer 'dense' (Dense): there is no memory for the weight 'kernel' of shape (4, "
+        "36028797018963968)");
+}
+
 TEST_CASE("JSON that is too deep or no JSON is an error") {
   const std::string deep = std::string(100000, '[') + std::string(100000, ']');
   CHECK(contains(error_of([&] { function_from_json(deep); }), "deep"));
