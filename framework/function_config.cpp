@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "called_in_training.hpp"
 #include "function.hpp"
+#include "nested_lists.hpp"
 #include "sequential_function.hpp"
 #include "serialization.hpp"
 #include "shape_json.hpp"
@@ -31,26 +32,24 @@ Json keras_tensor(const Graph& graph, const SymbolicTensor& tensor) {
   return json;
 }
 
-/// A value of a call's "args" or "kwargs": one tensor, or a list of those of the same keyword.
+/// Adds a tensor that is given by keyword: alone, or to the list of those of the same keyword. What
+/// the reader left there says which (see keep_place).
 void add_argument(Json& kwargs, const std::string& name, Json tensor) {
-  if (!kwargs.contains(name)) {
-    kwargs[name] = std::move(tensor);
+  Json& value = kwargs[name];
+  if (value.is_null()) {
+    value = std::move(tensor);
   } else {
-    if (!kwargs[name].is_array()) kwargs[name] = Json::array({kwargs[name]});
-    kwargs[name].push_back(std::move(tensor));
+    if (!value.is_array()) value = Json::array({std::move(value)});
+    value.push_back(std::move(tensor));
   }
 }
 
 Json inbound_node(const Graph& graph, const Node& node) {
   Json args = Json::array(), kwargs = Json::object();
+  const std::vector<std::string>& names = node.options.input_names;
+  const auto has_name = [&](std::size_t i) { return i < names.size() && !names[i].empty(); };
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    Json tensor = keras_tensor(graph, node.inputs[i]);
-    const auto& names = node.options.input_names;
-    if (i < names.size() && !names[i].empty()) {
-      add_argument(kwargs, names[i], std::move(tensor));
-    } else {
-      args.push_back(std::move(tensor));
-    }
+    if (!has_name(i)) args.push_back(keras_tensor(graph, node.inputs[i]));
   }
   if (node.list) args = Json::array({args});
   if (node.options.arguments) {
@@ -64,6 +63,9 @@ Json inbound_node(const Graph& graph, const Node& node) {
         kwargs[key] = value;
       }
     }
+  }
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    if (has_name(i)) add_argument(kwargs, names[i], keras_tensor(graph, node.inputs[i]));
   }
   if (node.options.training) {
     kwargs["training"] = *node.options.training;
@@ -81,7 +83,19 @@ Json endpoints(const Graph& graph, const SymbolicTensors& tensors, const Structu
     for (std::size_t i = 0; i < tensors.size(); ++i)
       json[structure.keys[i]] = history(graph, tensors[i]);
   } else {
-    for (const SymbolicTensor& tensor : tensors) json.push_back(history(graph, tensor));
+    const auto lists = lists_of(structure);
+    auto list = lists.begin();
+    std::size_t i = 0;
+    while (i < tensors.size()) {
+      if (list == lists.end() || i != list->first) {
+        json.push_back(history(graph, tensors[i++]));
+        continue;
+      }
+      json.push_back(Json::array());
+      for (std::size_t k = 0; k < list->second; ++k)
+        json.back().push_back(history(graph, tensors[i++]));
+      ++list;
+    }
   }
   return json;
 }

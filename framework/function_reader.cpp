@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "called_in_training.hpp"
 #include "function.hpp"
+#include "nested_lists.hpp"
 #include "sequential_function.hpp"
 #include "serialization.hpp"
 #include "shape_json.hpp"
@@ -52,10 +53,17 @@ struct CallDescription {
   bool list = false;
   std::optional<bool> training = {};
   Json arguments = Json::object();
+  bool has_constants = false;  // or else arguments has places only
 
   void add(const Reference& reference, const std::string& keyword) {
     inputs.push_back(reference);
     names.push_back(keyword);
+  }
+  /// Keeps the place of a keyword whose tensors are among the inputs, for writing: null stands for
+  /// a tensor, an empty list for a list of them.
+  void keep_place(const std::string& keyword, bool of_list) {
+    arguments[keyword] = of_list ? Json::array() : Json(nullptr);
+    has_constants = has_constants || of_list;
   }
   void add_constant(const std::string& key, const Json& value) {
     if (key == "training" && value.is_boolean()) {
@@ -63,14 +71,20 @@ struct CallDescription {
     } else if (key == "training" && value.is_number_integer()) {
       training = value.get<int>() != 0;
     } else {
-      arguments[key] = value;
+      add_argument(key, value);
     }
+  }
+  void add_argument(const std::string& key, const Json& value) {
+    arguments[key] = value;
+    has_constants = true;
   }
   CallOptions options() const {
     CallOptions made{.training = training};
     if (std::ranges::any_of(names, [](const std::string& name) { return !name.empty(); }))
       made.input_names = names;
-    if (!arguments.empty()) made.arguments = std::make_shared<const Json>(arguments);
+    // The order of places tells something where there are several.
+    if (has_constants || arguments.size() > 1)
+      made.arguments = std::make_shared<const Json>(arguments);
     return made;
   }
 };
@@ -100,10 +114,12 @@ CallDescription keras3_call(const Json& node) {
   for (const auto& [key, value] : node.at("kwargs").items()) {
     // What Keras 3 notes of the mode, mostly the class's default, its fit() and predict() overrule.
     if (key == "training") {
-      call.arguments[key] = value;
-    } else {
-      add_argument(call, key, 0, value);
+      call.add_argument(key, value);
+      continue;
     }
+    const std::size_t before = call.inputs.size();
+    add_argument(call, key, 0, value);
+    if (call.inputs.size() > before) call.keep_place(key, value.is_array());
   }
   return call;
 }
@@ -154,8 +170,16 @@ class GraphReader {
       for (const std::string& key : structure.keys)
         found.push_back(tensor(reference_of(endpoints.at(key))));
     } else {
-      for (const Json& value : endpoints) found.push_back(tensor(reference_of(value)));
-      structure = {found.size() == 1 ? Structure::single : Structure::list, {}, {}};
+      structure = {endpoints.size() == 1 ? Structure::single : Structure::list, {}, {}};
+      for (const Json& value : endpoints) {
+        const std::size_t before = found.size();
+        if (is_list(value)) {
+          for (const Json& inner : value) found.push_back(tensor(reference_of(inner)));
+          note_list(structure, before, found.size() - before);
+        } else {
+          found.push_back(tensor(reference_of(value)));
+        }
+      }
     }
     return found;
   }
@@ -211,8 +235,17 @@ class GraphReader {
   }
   void note_endpoints(const Json& endpoints) {
     if (is_history(endpoints)) return note(reference_of(endpoints));
-    for (const Json& value : endpoints) note(reference_of(value));
+    for (const Json& value : endpoints) {
+      if (is_list(value)) {
+        note_endpoints(value);
+      } else {
+        note(reference_of(value));
+      }
+    }
   }
+
+  /// A list of tensors within the list of outputs, as the states of stacked cells are.
+  static bool is_list(const Json& value) { return value.is_array() && !is_history(value); }
 
   const SymbolicTensor* find(const Reference& reference) const {
     const auto found = entries_.find(reference.layer);

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "base/error.hpp"
+#include "mask_keyword.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 
@@ -13,11 +14,35 @@ std::shared_ptr<const Node> make_node(LayerHandle layer, SymbolicTensors inputs,
                                            list, std::move(output_shapes), count++});
 }
 
-SymbolicTensors LayerHandle::call(const SymbolicTensors& inputs, CallOptions options,
+namespace {
+
+/// Moves masks, the inputs with the keyword "mask", behind the others. Returns the number of those.
+std::size_t put_masks_last(SymbolicTensors& inputs, CallOptions& options) {
+  if (options.input_names.size() != inputs.size()) return inputs.size();
+  SymbolicTensors sorted, masks;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const bool is_mask = options.input_names[i] == mask_keyword;
+    (is_mask ? masks : sorted).push_back(inputs[i]);
+    if (!is_mask) names.push_back(options.input_names[i]);
+  }
+  const std::size_t count = sorted.size();
+  sorted.insert(sorted.end(), masks.begin(), masks.end());
+  names.resize(inputs.size(), std::string(mask_keyword));
+  inputs = std::move(sorted);
+  options.input_names = std::move(names);
+  return count;
+}
+
+}  // namespace
+
+SymbolicTensors LayerHandle::call(const SymbolicTensors& arguments, CallOptions options,
                                   bool list) const {
-  if (inputs.empty()) layer_->refuse("called without an input");
+  SymbolicTensors inputs = arguments;
+  const std::size_t count = put_masks_last(inputs, options);
+  if (count == 0) layer_->refuse("called without an input");
   Shapes shapes;
-  for (const SymbolicTensor& input : inputs) shapes.push_back(input.shape());
+  for (std::size_t i = 0; i < count; ++i) shapes.push_back(inputs[i].shape());
   layer_->build(shapes);
   layer_->check_inputs(shapes);
   const auto node =
@@ -51,6 +76,7 @@ Tensor LayerHandle::operator()(const Tensor& input) const {
   Step step;
   Context context(step);
   context.run(*layer_, input);
+  if (layer_->is_stateful()) step.commit();
   Tensors outputs = context.take_outputs();
   if (outputs.size() != 1) layer_->refuse("has ", outputs.size(), " outputs; use a Model");
   return std::move(outputs[0]);
