@@ -14,6 +14,7 @@
 #include <hwy/highway.h>
 
 #include "channel_lanes-inl.hpp"
+#include "squash-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace keratin::kernels {
@@ -58,11 +59,6 @@ void add_multiple(std::size_t count, T alpha, const T* x, T* y) {
   });
 }
 
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V keep_nan(V x, V result) {
-  return hn::IfThenElse(hn::Eq(x, x), result, x);
-}
-
 template <class T>
 void exp_all(std::size_t count, const T* x, T* y) {
   // Highway's Exp holds up to here; a little further e^x still is finite.
@@ -80,19 +76,14 @@ void exp_all(std::size_t count, const T* x, T* y) {
 template <class T>
 void tanh_all(std::size_t count, const T* x, T* y) {
   for_each_vector<T>(count, [&](auto d, std::size_t i) HWY_ATTR {
-    const auto value = hn::LoadU(d, x + i);
-    hn::StoreU(keep_nan<decltype(d)>(value, hn::CallTanh(d, value)), d, y + i);
+    hn::StoreU(tanh_of(d, hn::LoadU(d, x + i)), d, y + i);
   });
 }
 
 template <class T>
 void sigmoid_all(std::size_t count, const T* x, T* y) {
   for_each_vector<T>(count, [&](auto d, std::size_t i) HWY_ATTR {
-    const auto value = hn::LoadU(d, x + i), one = hn::Set(d, T{1});
-    // e^-|x| neither overflows nor cancels.
-    const auto e = hn::CallExp(d, hn::Neg(hn::Abs(value)));
-    const auto numerator = hn::IfThenElse(hn::Lt(value, hn::Zero(d)), e, one);
-    hn::StoreU(keep_nan<decltype(d)>(value, hn::Div(numerator, hn::Add(one, e))), d, y + i);
+    hn::StoreU(sigmoid_of(d, hn::LoadU(d, x + i)), d, y + i);
   });
 }
 
