@@ -42,6 +42,14 @@
 #include "reshaping/reshape.hpp"
 #include "reshaping/up_sampling.hpp"
 #include "reshaping/zero_padding.hpp"
+#include "rnn/bidirectional.hpp"
+#include "rnn/conv_lstm.hpp"
+#include "rnn/gru.hpp"
+#include "rnn/lstm.hpp"
+#include "rnn/rnn.hpp"
+#include "rnn/simple_rnn.hpp"
+#include "rnn/stacked_rnn_cells.hpp"
+#include "rnn/time_distributed.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 namespace {
@@ -160,6 +168,22 @@ void add_reshaping(Registry<Layer>& registry) {
   registry.add<ZeroPaddingLayer<3>>();
 }
 
+void add_rnn(Registry<Layer>& registry) {
+  registry.add<BidirectionalLayer>();
+  registry.add<ConvLSTMLayer<1>>();
+  registry.add<ConvLSTMLayer<2>>();
+  registry.add<ConvLSTMLayer<3>>();
+  registry.add<GRULayer>();
+  registry.add<GRUCellLayer>();
+  registry.add<LSTMLayer>();
+  registry.add<LSTMCellLayer>();
+  registry.add<RNNLayer>();
+  registry.add<SimpleRNNLayer>();
+  registry.add<SimpleRNNCellLayer>();
+  registry.add<StackedRNNCellsLayer>();
+  registry.add<TimeDistributedLayer>();
+}
+
 }  // namespace
 
 /// Every layer that a Keras file may name.
@@ -176,6 +200,7 @@ Registry<Layer>& Registry<Layer>::instance() {
     add_preprocessing(all);
     add_regularization(all);
     add_reshaping(all);
+    add_rnn(all);
     return all;
   }();
   return registry;

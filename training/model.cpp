@@ -148,6 +148,7 @@ Tensors Model::predict_all(const Data& x, const PredictOptions& options) const {
     Step step;
     Context context(step);
     context.run(*function_, batch);
+    if (function_->is_stateful()) step.commit();
     return context.take_outputs();
   };
   if (options.batch_size == 0)

@@ -146,6 +146,7 @@ void Trainer::test_step(const Batch& batch) {
   context.run(*function_, refs(batch.x));
   const double loss = judge(batch, context, nullptr) + step.penalty + add_regularizers(nullptr);
   update_metrics(batch, context);
+  if (function_->is_stateful()) step.commit();
   record(loss, batch.size());
 }
 
