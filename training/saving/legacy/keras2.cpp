@@ -44,13 +44,14 @@ const std::vector<Gone>& gone() {
       {"SpatialDropout", "noise_shape", {"null"}},
       // How it was computed, not what.
       {"", "implementation", {}},
-      {"", "time_major", {"false", "0"}},
       {"BatchNormalization", "fused", {}},
       {"BatchNormalization", "virtual_batch_size", {"null"}},
       {"BatchNormalization", "adjustment", {"null"}},
       {"BatchNormalization", "mode", {"0", "2"}},
       {"BatchNormalization", "input_dim", {}},
-      {"ConvLSTM", "unroll", {"false"}},
+      {"RNN", "num_constants", {"null", "0"}},
+      {"Bidirectional", "num_constants", {"null", "0"}},
+      {"StackedRNNCells", "reverse_state_order", {"false"}},
       {"Embedding", "dropout", {"0.0", "0", "null"}},
       {"Embedding", "sparse", {"false"}},
       {"MultiHeadAttention", "query_shape", {}},
@@ -118,7 +119,7 @@ void rename_keras2(LayerConfig& layer) {
   if (layer.class_name == "InputLayer") rename_input(layer);
   if (layer.class_name == "CuDNNGRU" || layer.class_name == "CuDNNLSTM") replace_cudnn(layer);
   if (layer.class_name == "LeakyReLU") layer.rename("alpha", "negative_slope");
-  if (layer.class_name == "GRU" && !layer.has("reset_after")) layer.config["reset_after"] = false;
+  upgrade_recurrent(layer);
   if (layer.class_name == "ThresholdedReLU") {
     layer.class_name = "ReLU";
     layer.rename("theta", "threshold");

@@ -41,6 +41,10 @@ struct LayerConfig {
 void rename_keras1(LayerConfig& layer);
 /// Class names and arguments that Keras 3 renamed or took away.
 void rename_keras2(LayerConfig& layer);
+/// What recurrent layers meant where they did not say it.
+void upgrade_recurrent(LayerConfig& layer);
+/// Calls of a recurrent layer on a list, (sequence, states...), which Keras 3 takes by keyword.
+void name_initial_states(const LayerConfig& layer, Json& inbound_nodes);
 /// Initializers, regularizers, constraints and activations within the config.
 void upgrade_objects(LayerConfig& layer);
 

@@ -39,6 +39,7 @@ class Upgrader {
     if (layer.has("cells") && layer.config["cells"].is_array()) {
       for (Json& cell : layer.config["cells"]) cell = upgrade(cell);
     }
+    if (result.contains("inbound_nodes")) name_initial_states(layer, result["inbound_nodes"]);
     result["class_name"] = layer.class_name;
     result["config"] = std::move(layer.config);
     return result;
