@@ -63,7 +63,7 @@ class Reader {
   Reader(bool is_legacy, const KerasVersion& version) : is_legacy_(is_legacy), version_(version) {}
 
   std::string read(const Json& json) {
-    visit(json, false);
+    visit(json, Role::other);
     return error_;
   }
 
@@ -72,22 +72,29 @@ class Reader {
     if (error_.empty()) error_ = text;
   }
 
-  void visit(const Json& json, bool is_layer) {
+  enum class Role { layer, initializer, other };
+
+  /// What an object is, told by the key that leads to it: old files do not say it themselves.
+  static Role role_of(const std::string& key) {
+    if (key == "layers" || key == "layer" || key == "cell" || key == "cells") return Role::layer;
+    return key.ends_with("initializer") ? Role::initializer : Role::other;
+  }
+
+  void visit(const Json& json, Role role) {
     if (!error_.empty()) return;
     if (json.is_array()) {
-      for (const Json& item : json) visit(item, is_layer);
+      for (const Json& item : json) visit(item, role);
     } else if (json.is_object()) {
       const bool is_object =
           json.contains("class_name") && json["class_name"].is_string() && json.contains("config");
       if (is_object) {
-        check(json, is_layer || json.value("module", Json()) == "keras.layers");
+        check(json, json.value("module", Json()) == "keras.layers" ? Role::layer : role);
       }
-      for (const auto& [key, value] : json.items())
-        visit(value, key == "layers" || key == "layer" || key == "cell" || key == "cells");
+      for (const auto& [key, value] : json.items()) visit(value, role_of(key));
     }
   }
 
-  void check(const Json& json, bool is_layer) {
+  void check(const Json& json, Role role) {
     const auto class_name = json["class_name"].get<std::string>();
     const Json& config = json["config"];
     const std::string module =
@@ -95,7 +102,7 @@ class Reader {
     if (version_.major < 3)
       check_in_keras2(class_name, module, config);
     else
-      check_in_keras3(class_name, module, config, is_layer);
+      check_in_keras3(class_name, module, config, role);
   }
 
   void check_in_keras2(const std::string& class_name, const std::string& module,
@@ -115,7 +122,7 @@ class Reader {
   }
 
   void check_in_keras3(const std::string& class_name, const std::string& module, const Json& config,
-                       bool is_layer) {
+                       Role role) {
     if (class_name == "Sequential" && config.is_array())
       return complain("TypeError: list indices must be integers or slices, not str");
     if (module.starts_with("keras.src.engine") || module.starts_with("keras.engine")) {
@@ -128,10 +135,10 @@ class Reader {
           "`function` is a Python lambda. This carries a potential risk of arbitrary "
           "code execution and thus it is disallowed by default.");
     }
-    if (is_layer && is_one_of(not_in_keras3, class_name)) return not_located(class_name);
+    if (role == Role::layer && is_one_of(not_in_keras3, class_name)) return not_located(class_name);
     if (class_since(class_name) > version_.minor) return not_located(class_name);
     if (!config.is_object()) return;
-    check_arguments(class_name, module, config, is_layer);
+    check_arguments(class_name, config, role);
   }
 
   void not_located(const std::string& class_name) {
@@ -140,8 +147,8 @@ class Reader {
                     "`@keras.saving.register_keras_serializable()`."));
   }
 
-  void check_arguments(const std::string& class_name, const std::string& module, const Json& config,
-                       bool is_layer) {
+  void check_arguments(const std::string& class_name, const Json& config, Role role) {
+    const bool is_layer = role == Role::layer, is_initializer = role == Role::initializer;
     for (const auto& [key, value] : config.items()) {
       const NewArgument* argument = new_argument(class_name, key);
       // An InputLayer takes whatever it does not know.
@@ -151,16 +158,17 @@ class Reader {
                              return class_name.starts_with(entry.classes) && key == entry.key;
                            });
       const bool is_keras1 = is_layer && is_one_of(keras1, key);
-      const bool is_initializer = module == "keras.initializers" || (!is_layer && key == "dtype");
-      const bool has_dtype = !is_layer && key == "dtype" && config.contains("seed");
-      if ((is_new || has_dtype) && is_initializer) {
+      // Keras 3 reads it in an `.h5` only.
+      const bool is_shape =
+          is_layer && !is_legacy_ && class_name != "InputLayer" && key == "batch_input_shape";
+      if (is_initializer && (is_new || key == "dtype")) {
         complain(concat("TypeError: <class '", class_name,
                         "'> could not be deserialized "
                         "properly. Please ensure that components that are Python object instances "
                         "(layers, models, etc.) returned by `get_config()` are explicitly "
                         "deserialized in the model's `from_config()` method. (It has the argument ",
                         key, ".)"));
-      } else if (is_new || is_dead || is_keras1) {
+      } else if (is_new || is_dead || is_keras1 || is_shape) {
         complain(concat("ValueError: Unrecognized keyword arguments passed to ", class_name, ": {'",
                         key, "': ", python_text(value), "}"));
       }
