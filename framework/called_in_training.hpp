@@ -4,8 +4,8 @@
 
 namespace keratin::inline KERATIN_VARIANT {
 
-/// Marks layers whose call has training=True as its default in Keras, which files then say of every
-/// call. It is not a wish of the model's author: such a layer follows the mode of the step.
+/// Marks layers whose call has training=True as its default in Keras, which files then note of
+/// every call.
 class CalledInTraining {
  protected:
   ~CalledInTraining() = default;

@@ -69,7 +69,7 @@ Json inbound_node(const Graph& graph, const Node& node) {
   }
   if (node.options.training) {
     kwargs["training"] = *node.options.training;
-  } else if (dynamic_cast<const CalledInTraining*>(&*node.layer)) {
+  } else if (!kwargs.contains("training") && dynamic_cast<const CalledInTraining*>(&*node.layer)) {
     kwargs["training"] = true;
   }
   return {{"args", std::move(args)}, {"kwargs", std::move(kwargs)}};

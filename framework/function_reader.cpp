@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "called_in_training.hpp"
 #include "function.hpp"
 #include "nested_lists.hpp"
 #include "sequential_function.hpp"
@@ -280,11 +279,7 @@ class GraphReader {
       if (!input) return false;
       inputs.push_back(*input);
     }
-    CallOptions options = call.options();
-    // Keras writes its default: no reason to differ from the step's mode.
-    if (options.training == true && dynamic_cast<const CalledInTraining*>(&*entry.layer))
-      options.training.reset();
-    entry.outputs.push_back(entry.layer.call(inputs, std::move(options), call.list));
+    entry.outputs.push_back(entry.layer.call(inputs, call.options(), call.list));
     return true;
   }
 

@@ -24,9 +24,33 @@
 #include "pooling/pooling.hpp"
 #include "preprocessing/category_encoding.hpp"
 #include "preprocessing/discretization.hpp"
+#include "preprocessing/image/aug_mix.hpp"
 #include "preprocessing/image/auto_contrast.hpp"
 #include "preprocessing/image/center_crop.hpp"
+#include "preprocessing/image/cut_mix.hpp"
 #include "preprocessing/image/equalization.hpp"
+#include "preprocessing/image/mix_up.hpp"
+#include "preprocessing/image/rand_augment.hpp"
+#include "preprocessing/image/random_brightness.hpp"
+#include "preprocessing/image/random_color_degeneration.hpp"
+#include "preprocessing/image/random_color_jitter.hpp"
+#include "preprocessing/image/random_contrast.hpp"
+#include "preprocessing/image/random_crop.hpp"
+#include "preprocessing/image/random_elastic_transform.hpp"
+#include "preprocessing/image/random_erasing.hpp"
+#include "preprocessing/image/random_flip.hpp"
+#include "preprocessing/image/random_gaussian_blur.hpp"
+#include "preprocessing/image/random_grayscale.hpp"
+#include "preprocessing/image/random_hue.hpp"
+#include "preprocessing/image/random_invert.hpp"
+#include "preprocessing/image/random_perspective.hpp"
+#include "preprocessing/image/random_posterization.hpp"
+#include "preprocessing/image/random_rotation.hpp"
+#include "preprocessing/image/random_saturation.hpp"
+#include "preprocessing/image/random_sharpness.hpp"
+#include "preprocessing/image/random_shear.hpp"
+#include "preprocessing/image/random_translation.hpp"
+#include "preprocessing/image/random_zoom.hpp"
 #include "preprocessing/image/resizing.hpp"
 #include "preprocessing/image/solarization.hpp"
 #include "preprocessing/normalization.hpp"
@@ -130,12 +154,36 @@ void add_pooling(Registry<Layer>& registry) {
 }
 
 void add_preprocessing(Registry<Layer>& registry) {
+  registry.add<AugMixLayer>();
   registry.add<AutoContrastLayer>();
   registry.add<CategoryEncodingLayer>();
   registry.add<CenterCropLayer>();
+  registry.add<CutMixLayer>();
   registry.add<DiscretizationLayer>();
   registry.add<EqualizationLayer>();
+  registry.add<MixUpLayer>();
   registry.add<NormalizationLayer>();
+  registry.add<RandAugmentLayer>();
+  registry.add<RandomBrightnessLayer>();
+  registry.add<RandomColorDegenerationLayer>();
+  registry.add<RandomColorJitterLayer>();
+  registry.add<RandomContrastLayer>();
+  registry.add<RandomCropLayer>();
+  registry.add<RandomElasticTransformLayer>();
+  registry.add<RandomErasingLayer>();
+  registry.add<RandomFlipLayer>();
+  registry.add<RandomGaussianBlurLayer>();
+  registry.add<RandomGrayscaleLayer>();
+  registry.add<RandomHueLayer>();
+  registry.add<RandomInvertLayer>();
+  registry.add<RandomPerspectiveLayer>();
+  registry.add<RandomPosterizationLayer>();
+  registry.add<RandomRotationLayer>();
+  registry.add<RandomSaturationLayer>();
+  registry.add<RandomSharpnessLayer>();
+  registry.add<RandomShearLayer>();
+  registry.add<RandomTranslationLayer>();
+  registry.add<RandomZoomLayer>();
   registry.add<RescalingLayer>();
   registry.add<ResizingLayer>();
   registry.add<SolarizationLayer>();

@@ -38,19 +38,22 @@ void AutoContrastOptions::describe(Fields& fields) {
 }
 
 AutoContrastLayer::AutoContrastLayer(Options options, LayerOptions common)
-    : OptionsLayer(std::move(options), std::move(common)) {
+    : RandomImage(std::move(options), std::move(common)) {
   colours_ = sorted_value_range(*this, options_.value_range);
 }
 
-Tensor AutoContrastLayer::forward(const Tensor& input, Context& /*context*/) const {
-  return stretched(input);
+Tensor AutoContrastLayer::forward(const Tensor& input, Context& context) const {
+  return augment(input, ImageShape(*this, shape_of(input), data_format()), context.random(seed_));
 }
 
 Tensor AutoContrastLayer::backward(Tensor gradient, Context& context) const {
-  return stretched_backward(std::move(gradient), context.input());
+  const ImageShape shape(*this, shape_of(context.input()), data_format());
+  return augment_backward(std::move(gradient), context.input(), shape, context.random(seed_));
 }
 
-Tensor AutoContrastLayer::stretched(const Tensor& images) const {
+Tensor AutoContrastLayer::augment(const Tensor& images, const ImageShape& /*shape*/,
+                                  const Random& /*random*/) const {
+  // The last axis is taken for the channels, whatever the format.
   const ImageShape shape(*this, shape_of(images), DataFormat::channels_last);
   Tensor output = empty(shape_of(images));
   for_each_channel(shape, images, [&](std::size_t begin, const Extremes& extremes) {
@@ -65,7 +68,9 @@ Tensor AutoContrastLayer::stretched(const Tensor& images) const {
   return output;
 }
 
-Tensor AutoContrastLayer::stretched_backward(Tensor gradient, const Tensor& images) const {
+Tensor AutoContrastLayer::augment_backward(Tensor gradient, const Tensor& images,
+                                           const ImageShape& /*shape*/,
+                                           const Random& /*random*/) const {
   const ImageShape shape(*this, shape_of(images), DataFormat::channels_last);
   for_each_channel(shape, images, [&](std::size_t begin, const Extremes& extremes) {
     if (extremes.low == extremes.high) return;

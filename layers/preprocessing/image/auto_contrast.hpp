@@ -1,7 +1,6 @@
 #pragma once
 
-#include "factors.hpp"
-#include "image_layer.hpp"
+#include "random_image.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 
@@ -16,8 +15,7 @@ struct AutoContrastOptions {
 /// otherwise (keras.layers.AutoContrast). Images with or without a batch axis; the output has their
 /// shape. A channel of one colour stays. Like Keras, it takes the last axis for the channels
 /// whatever the data format. Throws ValueError for a range that is no pair.
-class AutoContrastLayer final
-    : public OptionsLayer<AutoContrastLayer, AutoContrastOptions, ImageLayer> {
+class AutoContrastLayer final : public RandomImage<AutoContrastLayer, AutoContrastOptions> {
  public:
   static constexpr std::string_view keras_name = "AutoContrast";
   explicit AutoContrastLayer(Options options = {}, LayerOptions common = {});
@@ -25,9 +23,10 @@ class AutoContrastLayer final
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
 
-  Tensor stretched(const Tensor& images) const;
-  /// The gradient to `images`.
-  Tensor stretched_backward(Tensor gradient, const Tensor& images) const;
+  Tensor augment(const Tensor& images, const ImageShape& shape,
+                 const Random& random) const override;
+  Tensor augment_backward(Tensor gradient, const Tensor& images, const ImageShape& shape,
+                          const Random& random) const override;
 
  private:
   Range colours_;

@@ -63,8 +63,8 @@ Range named_factor(const Layer& layer, std::string_view name, const Numbers& fac
       layer.refuse(rule.expected, "Received: input_number=", double{number});
   }
   if (factor.is_list()) {
-    const auto [low, high] = std::minmax(double{factor.values()[0]}, double{factor.values()[1]});
-    return {low, high};
+    const double first = factor.values()[0], second = factor.values()[1];
+    return {std::min(first, second), std::max(first, second)};
   }
   const double value = factor.values()[0];
   return rule.mirrored ? Range{-std::abs(value), std::abs(value)} : Range{0, value};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 #include "../../../framework/layer.hpp"
@@ -20,6 +21,16 @@ T moved_to_range(T value, const Range& from, const Range& to) {
   if (from.low == to.low && from.high == to.high) return value;
   const T part = (value - static_cast<T>(from.low)) / static_cast<T>(from.high - from.low);
   return part * static_cast<T>(to.high - to.low) + static_cast<T>(to.low);
+}
+
+/// `value` within the range, and whether that is another value: then no gradient comes through.
+template <class T>
+T clipped(T value, const Range& range) {
+  return std::min(std::max(value, static_cast<T>(range.low)), static_cast<T>(range.high));
+}
+template <class T>
+bool is_clipped(T value, const Range& range) {
+  return !(value >= static_cast<T>(range.low) && value <= static_cast<T>(range.high));
 }
 
 /// The range of 8-bit colours, which some layers compute in whatever their `value_range`.

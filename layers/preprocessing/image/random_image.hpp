@@ -44,17 +44,19 @@ class RandomImage : public OptionsLayer<Derived, Options, RandomImageLayer> {
   DataFormat data_format() const final { return this->options_.data_format; }
 };
 
-/// The numbers that a layer draws for each image: draw k of image i.
+/// The numbers that a layer draws for each image: draw k of image i. Draws from `first` on are
+/// used.
 class Draws {
  public:
-  Draws(const Random& random, std::size_t per_image) : random_(random), per_image_(per_image) {}
+  Draws(const Random& random, std::size_t per_image, std::size_t first = 0)
+      : random_(random), per_image_(per_image), first_(first) {}
   double operator()(std::size_t image, std::size_t k = 0) const {
-    return random_.uniform(image * per_image_ + k);
+    return random_.uniform(first_ + image * per_image_ + k);
   }
 
  private:
   const Random& random_;
-  std::size_t per_image_;
+  std::size_t per_image_, first_;
 };
 
 }  // namespace keratin::inline KERATIN_VARIANT::layers

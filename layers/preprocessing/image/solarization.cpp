@@ -1,7 +1,5 @@
 #include "solarization.hpp"
 
-#include <algorithm>
-
 #include "../../../framework/fields_impl.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
@@ -38,8 +36,7 @@ Tensor SolarizationLayer::augment(const Tensor& images, const ImageShape& shape,
     const real* const x = images.data() + i * shape.image();
     real* const y = output.data() + i * shape.image();
     for (std::size_t k = 0; k < shape.image(); ++k) {
-      const real colour =
-          std::clamp<real>(moved_to_range(x[k], colours_, bytes) + addition, 0, 255);
+      const real colour = clipped(moved_to_range(x[k], colours_, bytes) + addition, bytes);
       y[k] = moved_to_range(colour < threshold ? colour : 255 - colour, bytes, colours_);
     }
   });
@@ -56,7 +53,7 @@ Tensor SolarizationLayer::augment_backward(Tensor gradient, const Tensor& images
     real* const g = gradient.data() + i * shape.image();
     for (std::size_t k = 0; k < shape.image(); ++k) {
       const real colour = moved_to_range(x[k], colours_, bytes) + addition;
-      if (colour < 0 || colour > 255) {
+      if (is_clipped(colour, bytes)) {
         g[k] = 0;
       } else if (colour >= threshold) {
         g[k] = -g[k];
