@@ -59,6 +59,8 @@
 #include "../layers/pooling/adaptive_pooling.hpp"
 #include "../layers/pooling/global_pooling.hpp"
 #include "../layers/pooling/pooling.hpp"
+#include "../layers/preprocessing/audio/mel_spectrogram.hpp"
+#include "../layers/preprocessing/audio/stft_spectrogram.hpp"
 #include "../layers/preprocessing/category_encoding.hpp"
 #include "../layers/preprocessing/discretization.hpp"
 #include "../layers/preprocessing/image/aug_mix.hpp"

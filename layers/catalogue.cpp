@@ -22,6 +22,8 @@
 #include "pooling/adaptive_pooling.hpp"
 #include "pooling/global_pooling.hpp"
 #include "pooling/pooling.hpp"
+#include "preprocessing/audio/mel_spectrogram.hpp"
+#include "preprocessing/audio/stft_spectrogram.hpp"
 #include "preprocessing/category_encoding.hpp"
 #include "preprocessing/discretization.hpp"
 #include "preprocessing/image/aug_mix.hpp"
@@ -161,6 +163,7 @@ void add_preprocessing(Registry<Layer>& registry) {
   registry.add<CutMixLayer>();
   registry.add<DiscretizationLayer>();
   registry.add<EqualizationLayer>();
+  registry.add<MelSpectrogramLayer>();
   registry.add<MixUpLayer>();
   registry.add<NormalizationLayer>();
   registry.add<RandAugmentLayer>();
@@ -187,6 +190,7 @@ void add_preprocessing(Registry<Layer>& registry) {
   registry.add<RescalingLayer>();
   registry.add<ResizingLayer>();
   registry.add<SolarizationLayer>();
+  registry.add<STFTSpectrogramLayer>();
 }
 
 void add_regularization(Registry<Layer>& registry) {
