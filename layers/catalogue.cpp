@@ -55,7 +55,12 @@
 #include "preprocessing/image/random_zoom.hpp"
 #include "preprocessing/image/resizing.hpp"
 #include "preprocessing/image/solarization.hpp"
+#include "preprocessing/lookup/hashed_crossing.hpp"
+#include "preprocessing/lookup/hashing.hpp"
+#include "preprocessing/lookup/index_lookup.hpp"
+#include "preprocessing/lookup/text_vectorization.hpp"
 #include "preprocessing/normalization.hpp"
+#include "preprocessing/pipeline.hpp"
 #include "preprocessing/rescaling.hpp"
 #include "regularization/activity_regularization.hpp"
 #include "regularization/dropout.hpp"
@@ -163,9 +168,13 @@ void add_preprocessing(Registry<Layer>& registry) {
   registry.add<CutMixLayer>();
   registry.add<DiscretizationLayer>();
   registry.add<EqualizationLayer>();
+  registry.add<HashedCrossingLayer>();
+  registry.add<HashingLayer>();
+  registry.add<IntegerLookupLayer>();
   registry.add<MelSpectrogramLayer>();
   registry.add<MixUpLayer>();
   registry.add<NormalizationLayer>();
+  registry.add<PipelineLayer>();
   registry.add<RandAugmentLayer>();
   registry.add<RandomBrightnessLayer>();
   registry.add<RandomColorDegenerationLayer>();
@@ -191,6 +200,8 @@ void add_preprocessing(Registry<Layer>& registry) {
   registry.add<ResizingLayer>();
   registry.add<SolarizationLayer>();
   registry.add<STFTSpectrogramLayer>();
+  registry.add<StringLookupLayer>();
+  registry.add<TextVectorizationLayer>();
 }
 
 void add_regularization(Registry<Layer>& registry) {

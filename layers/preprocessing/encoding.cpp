@@ -33,6 +33,7 @@ Tensor Encoding::encode(const Tensor& indices, Dim depth, const Tensor* weights)
   const std::size_t per_row =
       value_ == one_hot || shape.empty() ? 1 : static_cast<std::size_t>(shape.back());
   for (std::size_t i = 0; i < indices.size(); ++i) {
+    if (indices.data()[i] < 0) continue;
     real& place = output.data()[i / per_row * width + static_cast<std::size_t>(indices.data()[i])];
     if (value_ == count) {
       place += weights ? weights->data()[i] : real{1};

@@ -20,8 +20,8 @@ class Encoding {
 
   /// (..., n) to (..., depth); for one_hot (..., n, depth) unless n is 1.
   Shape output_shape(const Shape& input, Dim depth) const;
-  /// Encodes indices from 0 to depth - 1; `weights`, of the shape of the indices, count in place
-  /// of 1.
+  /// Encodes indices from 0 to depth - 1, and drops negative ones; `weights`, of the shape of the
+  /// indices, count in place of 1.
   Tensor encode(const Tensor& indices, Dim depth, const Tensor* weights = nullptr) const;
 
  private:

@@ -5,6 +5,7 @@
 #include "../../framework/base/error.hpp"
 #include "../../framework/serialization.hpp"
 #include "../../framework/weight_budget.hpp"
+#include "assets.hpp"
 #include "legacy/upgrade.hpp"
 #include "legacy_weights.hpp"
 #include "model_file.hpp"
@@ -84,6 +85,7 @@ std::shared_ptr<Function> saving::load_function_of(const ModelFile& file, LoadRe
   constexpr std::uint64_t not_stored = std::uint64_t{1} << 24;
   const WeightBudget budget(2 * stored_elements(file) + not_stored);
   auto function = make_function(file, report);
+  if (file.archive) saving::read_assets(*function, *file.archive);
   read_file_weights(file, *function, {}, report);
   return function;
 }

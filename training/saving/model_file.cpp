@@ -37,8 +37,10 @@ void set_hdf5(ModelFile& file, io::Hdf5File hdf5) {
   if (!is_legacy) file.variables = VariableStore::of(*file.hdf5);
 }
 
-ModelFile from_archive(const io::Archive& archive) {
-  ModelFile file{.format = "keras", .name = archive.name()};
+ModelFile from_archive(io::Archive opened) {
+  ModelFile file{.format = "keras", .name = opened.name()};
+  file.archive = std::make_shared<const io::Archive>(std::move(opened));
+  const io::Archive& archive = *file.archive;
   if (!archive.has("config.json")) {
     throw FileError(concat(file.name, " has no config.json, so it is no Keras model"));
   }

@@ -9,6 +9,7 @@
 #include "../../framework/base/json.hpp"
 #include "../../framework/function.hpp"
 #include "../../framework/io/hdf5.hpp"
+#include "../../framework/io/zip.hpp"
 #include "../../framework/tensor.hpp"
 #include "load_function.hpp"
 #include "load_report.hpp"
@@ -30,6 +31,8 @@ struct ModelFile {
   std::shared_ptr<const Json> compile_config = {};
   /// The HDF5 file that holds the weights; none where there are none or they are in an npz archive.
   std::shared_ptr<const io::Hdf5File> hdf5 = {};
+  /// The archive that all is in; none where it is no archive.
+  std::shared_ptr<const io::Archive> archive = {};
   /// The weights in Keras 3's layout; none where they are in the legacy one.
   std::optional<VariableStore> variables = {};
 

@@ -9,6 +9,7 @@
 #include "../../framework/io/atomic_file.hpp"
 #include "../../framework/io/zip_writer.hpp"
 #include "../../framework/serialization.hpp"
+#include "assets.hpp"
 #include "compile_config.hpp"
 #include "legacy_weights.hpp"
 #include "model_writing.hpp"
@@ -87,6 +88,7 @@ class Writer {
     zip.add("metadata.json", python_json(metadata));
     zip.add("config.json", python_json(model_));
     zip.add("model.weights.h5", weights.image(), io::ZipWriter::Date::now);
+    for (const auto& [name, content] : assets_of(function_)) zip.add(name, content);
     zip.commit();
   }
 

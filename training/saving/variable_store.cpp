@@ -36,7 +36,9 @@ VariableStore VariableStore::of(const io::Hdf5File& file) {
     std::ranges::replace(path, '\\', '/');
     if (path.starts_with('/')) path.erase(0, 1);
     const auto slash = path.rfind('/');
-    const auto index = slash == path.npos ? std::nullopt : number(path.substr(slash + 1));
+    auto index = slash == path.npos ? std::nullopt : number(path.substr(slash + 1));
+    // The one variable that Keras stores by its name: that of lookup layers.
+    if (path.ends_with("/vars/idf_weights")) index = 0;
     if (!index) continue;
     std::string owner = path.substr(0, slash);
     if (owner == "vars") {

@@ -4,6 +4,7 @@
 
 #include "../../framework/base/error.hpp"
 #include "../../framework/naming.hpp"
+#include "../../framework/stores_assets.hpp"
 #include "assignments.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::saving {
@@ -84,9 +85,13 @@ void write_own(const Layer& layer, const std::string& path, io::Hdf5File& file,
   const std::string group = path + "/vars";
   file.create_group(group);
   if (vars_have_names(version)) file.write_attribute(group, "name", layer.name());
+  const auto* const named = dynamic_cast<const StoresAssets*>(&layer);
   std::size_t index = 0;
   for (const Parameter* parameter : stored_order(layer)) {
-    file.write_dataset(concat(group, "/", index++), parameter->value(),
+    std::string name = named ? named->variable_name(index) : std::string();
+    if (name.empty()) name = std::to_string(index);
+    ++index;
+    file.write_dataset(concat(group, "/", name), parameter->value(),
                        stored_dtype(layer, *parameter));
   }
 }

@@ -44,6 +44,24 @@ TEST_CASE("Discretization gives a boundary to the bin above") {
   CHECK(Discretization({.bin_boundaries = {0, 1}})(x) == Tensor{{0, 1, 1, 2, 2}});
 }
 
+TEST_CASE("Discretization adapts to data as Keras's documentation shows") {
+  const Discretization layer({.num_bins = 4, .epsilon = 0.01});
+  const Tensor data = {{-1.5, 1.0, 3.4, 0.5}, {0.0, 3.0, 1.3, 0.0}};
+  layer->adapt(data);
+  CHECK(layer(data) == Tensor{{0, 2, 3, 2}, {1, 3, 3, 1}});
+  const auto copy = DiscretizationLayer::from_config(layer->get_config());
+  CHECK(copy->options().bin_boundaries == layer->options().bin_boundaries);
+  // Of a thousand equally spaced numbers, each bin has its share.
+  const Discretization even({.num_bins = 5});
+  Tensor many = empty({1000});
+  for (std::size_t i = 0; i < 1000; ++i) many.data()[i] = static_cast<real>(999 - i);
+  even->adapt(many);
+  const auto& ends = even->options().bin_boundaries;
+  REQUIRE(ends.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i)
+    CHECK(std::abs(ends[i] - 200 * static_cast<double>(i + 1)) <= 10);
+}
+
 TEST_CASE("layers that make vectors of indices refuse wrong use in Keras's words") {
   CHECK_THROWS_WITH_AS(CategoryEncoding({}, {.name = "c"}),
                        "Layer 'c' (CategoryEncoding): `num_tokens` must be >= 1. Received: "
@@ -57,8 +75,26 @@ TEST_CASE("layers that make vectors of indices refuse wrong use in Keras's words
                        "Unknown arg for output_mode: int. Allowed: 'count', 'one_hot', "
                        "'multi_hot'",
                        ValueError);
-  CHECK_THROWS_AS(Discretization(), ValueError);
+  CHECK_THROWS_WITH_AS(Discretization({}, {.name = "d"}),
+                       "Layer 'd' (Discretization): You need to set either `num_bins` or "
+                       "`bin_boundaries`.",
+                       ValueError);
   CHECK_THROWS_AS(Discretization({.bin_boundaries = {1, 0}}), ValueError);
-  CHECK_THROWS_AS(Discretization({.bin_boundaries = {1}, .num_bins = 2}), ValueError);
+  CHECK_THROWS_WITH_AS(
+      Discretization({.bin_boundaries = {1, 2}, .num_bins = 2}, {.name = "d"}),
+      "Layer 'd' (Discretization): Both `num_bins` and `bin_boundaries` should not "
+      "be set. Received: `num_bins=2` and `bin_boundaries=(1, 2)`",
+      ValueError);
+  CHECK_THROWS_WITH_AS(
+      Discretization({.num_bins = 4}, {.name = "d"})(zeros({1, 1})),
+      "Layer 'd' (Discretization): You need to either pass the `bin_boundaries` "
+      "argument at construction time or call `adapt(dataset)` before you can start "
+      "using the `Discretization` layer.",
+      ValueError);
+  CHECK_THROWS_WITH_AS(
+      Discretization({.bin_boundaries = {1}}, {.name = "d"})->adapt(zeros({1, 1})),
+      "Layer 'd' (Discretization): Cannot adapt a Discretization layer that has been initialized "
+      "with `bin_boundaries`, use `num_bins` instead.",
+      ValueError);
   CHECK_THROWS_AS(Discretization({.bin_boundaries = {1}, .output_mode = "ints"}), ValueError);
 }
