@@ -12,10 +12,10 @@
 namespace keratin::inline KERATIN_VARIANT {
 namespace {
 
-using Callbacks = std::vector<std::shared_ptr<callbacks::Callback>>;
+using Callbacks = std::vector<CallbackSpec>;
 
 Callbacks with_progress_bar(Callbacks given, Verbose verbose) {
-  given.push_back(std::make_shared<callbacks::ProgbarLogger>(verbose));
+  given.push_back(callbacks::ProgbarLogger(verbose));
   return given;
 }
 
@@ -97,11 +97,13 @@ History Model::fit(Dataset& dataset, const FitOptions& options, Dataset* validat
   Trainer& training = trainer();
   check_fit(options);
   const Callbacks all = with_progress_bar(options.callbacks, options.verbose);
-  Progress progress{.epochs = options.epochs, .steps = steps_of(dataset, options.steps_per_epoch)};
+  Progress progress{.epochs = options.epochs,
+                    .steps = steps_of(dataset, options.steps_per_epoch),
+                    .initial_epoch = options.initial_epoch};
   History history;
   for (const auto& callback : all) callback->on_train_begin(*this, progress);
-  for (std::size_t epoch = options.initial_epoch; epoch < options.epochs && !progress.stop_training;
-       ++epoch) {
+  for (std::size_t epoch = progress.initial_epoch;
+       epoch < options.epochs && !progress.stop_training; ++epoch) {
     dataset.on_epoch_begin(epoch);
     training.reset_metrics();
     for (const auto& callback : all) callback->on_epoch_begin(*this, progress, epoch);
@@ -121,6 +123,8 @@ History Model::fit(Dataset& dataset, const FitOptions& options, Dataset* validat
     history.epoch.push_back(epoch);
     history.logs.push_back(std::move(logs));
   }
+  // Keras does so too: the averages of the weights, where the optimizer keeps some, replace them.
+  if (options.epochs > 0) training.optimizer().finalize_variable_values();
   const Logs last = history.logs.empty() ? Logs() : history.logs.back();
   for (const auto& callback : all) callback->on_train_end(*this, progress, last);
   return history;

@@ -132,6 +132,9 @@ Trainer& Model::trainer() const {
 
 const CompileOptions& Model::compile_options() const { return trainer().options(); }
 optimizers::Optimizer& Model::optimizer() const { return trainer().optimizer(); }
+std::vector<std::pair<std::string, std::shared_ptr<Metric>>> Model::metrics() const {
+  return trainer().metrics();
+}
 
 Tensor Model::predict(const Data& x, const PredictOptions& options) const {
   Tensors outputs = predict_all(x, options);

@@ -35,7 +35,7 @@ struct FitOptions {
   std::size_t batch_size = 32;
   std::size_t epochs = 1;
   Verbose verbose = Verbose::automatic;
-  std::vector<std::shared_ptr<callbacks::Callback>> callbacks = {};
+  std::vector<CallbackSpec> callbacks = {};
   /// The share of the samples, taken from the end before shuffling, to validate on; 0 to 1.
   double validation_split = 0;
   ValidationData validation_data = {};
@@ -62,7 +62,7 @@ struct EvaluateOptions {
   Verbose verbose = Verbose::automatic;
   Data sample_weight = {};
   std::size_t steps = 0;
-  std::vector<std::shared_ptr<callbacks::Callback>> callbacks = {};
+  std::vector<CallbackSpec> callbacks = {};
 };
 
 struct PredictOptions {
@@ -117,6 +117,8 @@ class Model {
   /// Throws Error where the model is not compiled.
   const CompileOptions& compile_options() const;
   optimizers::Optimizer& optimizer() const;
+  /// The metrics by their names among the logs, once the first batch has made them.
+  std::vector<std::pair<std::string, std::shared_ptr<Metric>>> metrics() const;
 
   /// Trains for some epochs. Throws Error where the model is not compiled, ShapeError where data
   /// do not fit.
@@ -139,7 +141,8 @@ class Model {
   /// Saves the model, with optimizer and compile settings if it has them: ".keras", or ".h5" or
   /// ".hdf5" for the legacy format. load_model() reads it. Throws as save_function().
   void save(const std::filesystem::path& path, const SaveOptions& options = {}) const;
-  /// Saves or loads the weights alone. Throw as the functions of the same names.
+  /// Saves or loads the weights, in Keras 3's layout (".weights.h5") with the optimizer's state if
+  /// the model is compiled. Throw as the functions of the same names.
   void save_weights(const std::filesystem::path& path, const SaveOptions& options = {}) const;
   void load_weights(const std::filesystem::path& path, const LoadWeightsOptions& options = {});
   /// The architecture; model_from_json() reads it.

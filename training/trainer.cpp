@@ -219,6 +219,16 @@ void Trainer::record(double loss, std::size_t samples) {
   samples_ += static_cast<double>(samples);
 }
 
+std::vector<std::pair<std::string, std::shared_ptr<Metric>>> Trainer::metrics() const {
+  std::vector<std::pair<std::string, std::shared_ptr<Metric>>> named;
+  for (const Judge& judge : judges_) {
+    const std::string prefix = judges_.size() > 1 ? judge.name + "_" : "";
+    for (const auto* metrics : {&judge.metrics, &judge.weighted_metrics})
+      for (const auto& metric : *metrics) named.emplace_back(prefix + metric->name(), metric);
+  }
+  return named;
+}
+
 Logs Trainer::logs() const {
   const double count = samples_ == 0 ? 1 : samples_;
   Logs logs = {{"loss", loss_sum_ / count}};
@@ -226,10 +236,8 @@ Logs Trainer::logs() const {
   for (const Judge& judge : judges_) {
     const std::string prefix = several ? judge.name + "_" : "";
     if (several && judge.loss) logs.emplace_back(prefix + "loss", judge.loss_sum / count);
-    for (const auto* metrics : {&judge.metrics, &judge.weighted_metrics})
-      for (const auto& metric : *metrics)
-        logs.emplace_back(prefix + metric->name(), metric->result());
   }
+  for (const auto& [name, metric] : metrics()) logs.emplace_back(name, metric->result());
   std::ranges::sort(logs, {}, [](const auto& entry) { return entry.first; });
   return logs;
 }

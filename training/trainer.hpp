@@ -29,6 +29,8 @@ class Trainer {
   /// The mean loss and the metrics since the last reset, sorted by name.
   Logs logs() const;
   void reset_metrics();
+  /// The metrics by their names among the logs; they are made with the first batch.
+  std::vector<std::pair<std::string, std::shared_ptr<Metric>>> metrics() const;
 
  private:
   /// What one output is judged by.

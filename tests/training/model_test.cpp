@@ -165,7 +165,7 @@ TEST_CASE("a dataset of one's own, and a callback that stops") {
     }
   };
   struct StopAfterTwo final : callbacks::Callback {
-    void on_epoch_end(Model&, Progress& progress, std::size_t epoch, const Logs&) override {
+    void on_epoch_end(Model&, Progress& progress, std::size_t epoch, Logs&) override {
       progress.stop_training = epoch == 1;
     }
   };

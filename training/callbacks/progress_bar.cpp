@@ -10,13 +10,6 @@
 
 namespace keratin::inline KERATIN_VARIANT {
 
-double log_value(const Logs& logs, const std::string& name) {
-  for (const auto& [key, value] : logs) {
-    if (key == name) return value;
-  }
-  throw ValueError(concat("There is no '", name, "' among the logs."));
-}
-
 namespace callbacks {
 namespace {
 
@@ -86,7 +79,7 @@ void ProgbarLogger::on_train_batch_end(Model&, Progress& progress, std::size_t b
   draw(batch + 1, progress.steps, logs);
 }
 
-void ProgbarLogger::on_epoch_end(Model&, Progress& progress, std::size_t, const Logs& logs) {
+void ProgbarLogger::on_epoch_end(Model&, Progress& progress, std::size_t, Logs& logs) {
   training_ = false;
   finish(progress.steps, logs);
 }

@@ -22,7 +22,7 @@ class ProgbarLogger final : public Callback {
 
   void on_epoch_begin(Model&, Progress&, std::size_t epoch) override;
   void on_train_batch_end(Model&, Progress&, std::size_t batch, const Logs&) override;
-  void on_epoch_end(Model&, Progress&, std::size_t epoch, const Logs&) override;
+  void on_epoch_end(Model&, Progress&, std::size_t epoch, Logs&) override;
   void on_test_begin(Model&, Progress&) override;
   void on_test_batch_end(Model&, Progress&, std::size_t batch, const Logs&) override;
   void on_test_end(Model&, Progress&, const Logs&) override;

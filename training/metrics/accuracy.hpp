@@ -9,6 +9,7 @@ class Accuracy final : public WithMetricOptions<Accuracy, MetricOptions, MeanMet
  public:
   static constexpr std::string_view keras_name = "Accuracy";
   static constexpr std::string_view default_name = "accuracy";
+  Direction direction() const override { return Direction::up; }
   using WithMetricOptions::WithMetricOptions;
 
  protected:
@@ -29,6 +30,7 @@ class BinaryAccuracy final
  public:
   static constexpr std::string_view keras_name = "BinaryAccuracy";
   static constexpr std::string_view default_name = "binary_accuracy";
+  Direction direction() const override { return Direction::up; }
   BinaryAccuracy() : BinaryAccuracy(BinaryAccuracyOptions{}) {}
   explicit BinaryAccuracy(BinaryAccuracyOptions options);
 
@@ -42,6 +44,7 @@ class CategoricalAccuracy final
  public:
   static constexpr std::string_view keras_name = "CategoricalAccuracy";
   static constexpr std::string_view default_name = "categorical_accuracy";
+  Direction direction() const override { return Direction::up; }
   using WithMetricOptions::WithMetricOptions;
 
  protected:
@@ -54,6 +57,7 @@ class SparseCategoricalAccuracy final
  public:
   static constexpr std::string_view keras_name = "SparseCategoricalAccuracy";
   static constexpr std::string_view default_name = "sparse_categorical_accuracy";
+  Direction direction() const override { return Direction::up; }
   using WithMetricOptions::WithMetricOptions;
 
  protected:
@@ -73,6 +77,7 @@ class TopKCategoricalAccuracy final
  public:
   static constexpr std::string_view keras_name = "TopKCategoricalAccuracy";
   static constexpr std::string_view default_name = "top_k_categorical_accuracy";
+  Direction direction() const override { return Direction::up; }
   using WithMetricOptions::WithMetricOptions;
 
  protected:
@@ -93,6 +98,7 @@ class SparseTopKCategoricalAccuracy final
  public:
   static constexpr std::string_view keras_name = "SparseTopKCategoricalAccuracy";
   static constexpr std::string_view default_name = "sparse_top_k_categorical_accuracy";
+  Direction direction() const override { return Direction::up; }
   using WithMetricOptions::WithMetricOptions;
 
  protected:

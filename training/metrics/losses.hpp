@@ -17,6 +17,7 @@ class LossMetric : public WithMetricOptions<Derived, MetricOptions, MeanMetric> 
   static constexpr std::string_view keras_name = LossType::keras_name;
   static constexpr std::string_view default_name = LossType::default_name;
   using WithMetricOptions<Derived, MetricOptions, MeanMetric>::WithMetricOptions;
+  Metric::Direction direction() const override { return Metric::Direction::down; }
 
  protected:
   Tensor values(const Tensor& y_true, const Tensor& y_pred) const override {
@@ -78,6 +79,7 @@ class RootMeanSquaredError final
  public:
   static constexpr std::string_view keras_name = "RootMeanSquaredError";
   static constexpr std::string_view default_name = "root_mean_squared_error";
+  Direction direction() const override { return Direction::down; }
   using WithMetricOptions::WithMetricOptions;
   BasicTensor<double> results() const override;
 
@@ -98,6 +100,7 @@ class CosineSimilarity final
  public:
   static constexpr std::string_view keras_name = "CosineSimilarity";
   static constexpr std::string_view default_name = "cosine_similarity";
+  Direction direction() const override { return Direction::up; }
   using WithMetricOptions::WithMetricOptions;
 
  protected:
@@ -117,6 +120,7 @@ class BinaryCrossentropy final
  public:
   static constexpr std::string_view keras_name = "BinaryCrossentropy";
   static constexpr std::string_view default_name = "binary_crossentropy";
+  Direction direction() const override { return Direction::down; }
   using WithMetricOptions::WithMetricOptions;
 
  protected:
@@ -138,6 +142,7 @@ class CategoricalCrossentropy final
  public:
   static constexpr std::string_view keras_name = "CategoricalCrossentropy";
   static constexpr std::string_view default_name = "categorical_crossentropy";
+  Direction direction() const override { return Direction::down; }
   using WithMetricOptions::WithMetricOptions;
 
  protected:
@@ -159,6 +164,7 @@ class SparseCategoricalCrossentropy final
  public:
   static constexpr std::string_view keras_name = "SparseCategoricalCrossentropy";
   static constexpr std::string_view default_name = "sparse_categorical_crossentropy";
+  Direction direction() const override { return Direction::down; }
   using WithMetricOptions::WithMetricOptions;
 
  protected:

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "../../framework/configurable.hpp"
+#include "../../framework/naming.hpp"
 #include "../../framework/registry.hpp"
 #include "../../framework/tensor.hpp"
 
@@ -17,6 +18,10 @@ class Metric : public Configurable {
   static constexpr std::string_view kind = "metric";
   std::string_view module() const override { return "keras.metrics"; }
   virtual const std::string& name() const = 0;
+
+  /// Whether larger or smaller results are better, for callbacks.
+  enum class Direction { unknown, up, down };
+  virtual Direction direction() const { return Direction::unknown; }
 
   /// Takes in a batch, each sample (or position) counting as often as its weight says. Throws
   /// ShapeError where the shapes don't fit.
@@ -86,14 +91,20 @@ struct MetricOptions {
 /// Goes through the keys that every metric has, in Keras's order.
 void describe_metric(Fields& fields, std::string& name, std::string& dtype);
 
-/// A metric with an options struct; `Derived::default_name` is its name where none is given.
+/// A metric with an options struct. Where no name is given it is `Derived::default_name`, or one
+/// made from the class name: "precision", "precision_1".
 template <class Derived, class OptionsType, class Base = Metric>
 class WithMetricOptions : public WithOptions<Derived, OptionsType, Base> {
  public:
   WithMetricOptions() : WithMetricOptions(OptionsType{}) {}
   explicit WithMetricOptions(OptionsType options)
       : WithOptions<Derived, OptionsType, Base>(std::move(options)) {
-    if (this->options_.name.empty()) this->options_.name = Derived::default_name;
+    if (!this->options_.name.empty()) return;
+    if constexpr (requires { Derived::default_name; }) {
+      this->options_.name = Derived::default_name;
+    } else {
+      this->options_.name = unique_name(Derived::keras_name);
+    }
   }
   const std::string& name() const final { return this->options_.name; }
 };

@@ -16,7 +16,7 @@ std::string printed(Verbose verbose, bool terminal) {
   callbacks::ProgbarLogger logger(verbose, out, terminal);
   Sequential model({Input({1}), layers::Dense({.units = 1})});
   Progress progress{.epochs = 2, .steps = 3};
-  const Logs logs = {{"accuracy", 0.5}, {"loss", 0.00012345}};
+  Logs logs = {{"accuracy", 0.5}, {"loss", 0.00012345}};
   logger.on_train_begin(model, progress);
   for (std::size_t epoch = 0; epoch < 2; ++epoch) {
     logger.on_epoch_begin(model, progress, epoch);
