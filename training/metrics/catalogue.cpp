@@ -1,6 +1,13 @@
 #include "accuracy.hpp"
+#include "auc.hpp"
+#include "correlation.hpp"
+#include "f_score.hpp"
+#include "iou.hpp"
 #include "losses.hpp"
 #include "mean.hpp"
+#include "positives.hpp"
+#include "r2_score.hpp"
+#include "sensitivity.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 
@@ -33,7 +40,28 @@ Registry<Metric>& Registry<Metric>::instance() {
           .add<CategoricalHinge>({"categorical_hinge"})
           .add<BinaryCrossentropy>({"binary_crossentropy", "bce", "BCE"})
           .add<CategoricalCrossentropy>({"categorical_crossentropy"})
-          .add<SparseCategoricalCrossentropy>({"sparse_categorical_crossentropy"}));
+          .add<SparseCategoricalCrossentropy>({"sparse_categorical_crossentropy"})
+          .add<R2Score>({"r2_score"})
+          .add<PearsonCorrelation>({"pearson_correlation"})
+          .add<ConcordanceCorrelation>({"concordance_correlation"})
+          .add<TruePositives>({"true_positives"})
+          .add<TrueNegatives>({"true_negatives"})
+          .add<FalsePositives>({"false_positives"})
+          .add<FalseNegatives>({"false_negatives"})
+          .add<Precision>({"precision"})
+          .add<Recall>({"recall"})
+          .add<SensitivityAtSpecificity>({"sensitivity_at_specificity"})
+          .add<SpecificityAtSensitivity>({"specificity_at_sensitivity"})
+          .add<PrecisionAtRecall>({"precision_at_recall"})
+          .add<RecallAtPrecision>({"recall_at_precision"})
+          .add<AUC>({"auc"})
+          .add<F1Score>({"f1_score"})
+          .add<FBetaScore>({"f_beta_score", "fbeta_score"})
+          .add<IoU>({"io_u"})
+          .add<MeanIoU>({"mean_io_u"})
+          .add<BinaryIoU>({"binary_io_u"})
+          .add<OneHotIoU>({"one_hot_io_u"})
+          .add<OneHotMeanIoU>({"one_hot_mean_io_u"}));
   return registry;
 }
 

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "../../framework/base/error.hpp"
+#include "weights.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::metrics {
 namespace {
@@ -24,34 +24,6 @@ std::vector<double> reduced(const std::vector<double>& values, std::size_t lengt
   return result;
 }
 
-[[noreturn]] void refuse_weight(const Tensor& weight, const Shape& values) {
-  throw ShapeError(concat("The sample_weight of shape ", shape_of(weight), " does not fit a",
-                          " metric's values of shape ", values));
-}
-
-/// The weights for values of `shape`, of the same rank: axes of 1 are repeated.
-std::vector<double> broadcast(const Tensor& weight, const Shape& shape, std::size_t count) {
-  std::vector<std::size_t> index(shape.size(), 0), steps(shape.size(), 0);
-  std::size_t step = 1, source = 0;
-  for (std::size_t i = shape.size(); i-- > 0;) {
-    const auto size = static_cast<Dim>(weight.shape(i));
-    if (size != shape[i] && size != 1) refuse_weight(weight, shape);
-    steps[i] = size == 1 ? 0 : step;
-    step *= weight.shape(i);
-  }
-  std::vector<double> result(count);
-  for (double& value : result) {
-    value = double{weight.data()[source]};
-    for (std::size_t i = shape.size(); i-- > 0;) {
-      source += steps[i];
-      if (++index[i] < static_cast<std::size_t>(shape[i])) break;
-      source -= steps[i] * index[i];
-      index[i] = 0;
-    }
-  }
-  return result;
-}
-
 }  // namespace
 
 Samples samplewise(Tensor values, const Tensor* sample_weight, Reduce reduce) {
@@ -68,7 +40,7 @@ Samples samplewise(Tensor values, const Tensor* sample_weight, Reduce reduce) {
       shape.pop_back();
     }
     elements = reduced(elements, inner, reduce);
-    const auto weights = broadcast(weight, shape, elements.size());
+    const auto weights = broadcast_weights(weight, shape);
     for (std::size_t i = 0; i < elements.size(); ++i) elements[i] *= weights[i];
     const std::size_t samples = shape.empty() ? 1 : static_cast<std::size_t>(shape.front());
     for (const double w : reduced(weights, samples ? weights.size() / samples : 0, reduce))
