@@ -1,5 +1,8 @@
+#include "circle.hpp"
 #include "crossentropy.hpp"
+#include "ctc.hpp"
 #include "focal.hpp"
+#include "generalized.hpp"
 #include "hinge.hpp"
 #include "region.hpp"
 #include "regression.hpp"
@@ -31,7 +34,10 @@ Registry<const Loss>& Registry<const Loss>::instance() {
           .add<BinaryFocalCrossentropy>({"binary_focal_crossentropy"})
           .add<CategoricalFocalCrossentropy>({"categorical_focal_crossentropy"})
           .add<Dice>({"dice"})
-          .add<Tversky>({"tversky"}));
+          .add<Tversky>({"tversky"})
+          .add<CategoricalGeneralizedCrossEntropy>({"categorical_generalized_cross_entropy"})
+          .add<Circle>({"circle"})
+          .add<CTC>({"ctc"}));
   return registry;
 }
 

@@ -68,16 +68,7 @@ real CategoricalCrossentropy::row(const real* t, const real* p, std::size_t leng
 }
 
 void SparseCategoricalCrossentropy::check_shapes(const Tensor& y_true, const Tensor& y_pred) const {
-  const Shape expected = values_shape(shape_of(y_pred));
-  Shape with_axis = shape_of(y_pred);
-  if (!with_axis.empty()) {
-    const Dim from_start = axis() < 0 ? axis() + static_cast<Dim>(with_axis.size()) : axis();
-    with_axis[static_cast<std::size_t>(from_start)] = 1;
-    if (shape_of(y_true) == expected || shape_of(y_true) == with_axis) return;
-  }
-  throw ShapeError(concat("Argument `output` must have rank (ndim) `target.ndim - 1`. Received:",
-                          " target.shape=", shape_of(y_true), ", output.shape=", shape_of(y_pred),
-                          " in loss '", name(), "'"));
+  check_label_shapes(y_true, y_pred, axis(), name());
 }
 
 std::optional<Tensor> SparseCategoricalCrossentropy::own_mask(const Tensor& y_true) const {

@@ -46,4 +46,20 @@ inline std::size_t class_of(real label, std::size_t classes, std::string_view ow
                           " which is outside the valid range of [0, ", classes, ")."));
 }
 
+/// Throws ShapeError unless y_true has the shape of y_pred without its class axis, or with size 1
+/// there.
+inline void check_label_shapes(const Tensor& y_true, const Tensor& y_pred, Dim axis,
+                               std::string_view owner) {
+  Shape with_axis = shape_of(y_pred), without = with_axis;
+  const Dim from_start = axis < 0 ? axis + static_cast<Dim>(with_axis.size()) : axis;
+  if (from_start >= 0 && from_start < static_cast<Dim>(with_axis.size())) {
+    with_axis[static_cast<std::size_t>(from_start)] = 1;
+    without.erase(without.begin() + from_start);
+    if (shape_of(y_true) == without || shape_of(y_true) == with_axis) return;
+  }
+  throw ShapeError(concat("Argument `output` must have rank (ndim) `target.ndim - 1`. Received:",
+                          " target.shape=", shape_of(y_true), ", output.shape=", shape_of(y_pred),
+                          " in loss '", owner, "'"));
+}
+
 }  // namespace keratin::inline KERATIN_VARIANT::losses

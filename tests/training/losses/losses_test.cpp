@@ -4,7 +4,10 @@
 
 #include "../../../framework/base/parallel.hpp"
 #include "../../../framework/serialization.hpp"
+#include "../../../training/losses/circle.hpp"
 #include "../../../training/losses/crossentropy.hpp"
+#include "../../../training/losses/ctc.hpp"
+#include "../../../training/losses/generalized.hpp"
 #include "../../../training/losses/regression.hpp"
 #include "../../support/golden_json.hpp"
 
@@ -54,7 +57,7 @@ TEST_CASE("losses: Keras's values in all reductions, gradients and configs") {
     CHECK(result.gradient.shape() == y_pred.shape());
     CHECK(error_in(room, result.gradient, numbers(golden["grad"])) <= 1);
   }
-  CHECK(tried == 40);
+  CHECK(tried == 44);
 }
 
 TEST_CASE("losses: weights and masks reach the gradient") {
@@ -123,6 +126,50 @@ TEST_CASE("losses: saturated predictions stay finite") {
         doctest::Approx(300));
 }
 
+TEST_CASE("losses: labels come out of steps") {
+  const CTC loss({.reduction = "sum"});
+  // One label in two steps of equal chances: 1 twice, 1 then nothing, nothing then 1: 3 of 9.
+  const Tensor even = zeros({1, 2, 3});
+  const Tensor one = tensor_of(Json::parse("[[1,0,0]]"));
+  CHECK(loss.evaluate(one, even).value == doctest::Approx(std::log(3)));
+  // Nothing twice.
+  CHECK(loss.evaluate(zeros({1, 3}), even).value == doctest::Approx(std::log(9)));
+  // The same label twice takes three steps.
+  const LossResult never = loss.evaluate(tensor_of(Json::parse("[[1,1]]")), even, nullptr, true);
+  CHECK(std::isinf(never.value));
+  CHECK(never.gradient == zeros({1, 2, 3}));
+  CHECK_THROWS_WITH_AS(loss.evaluate(tensor_of(Json::parse("[[1,3]]")), even),
+                       "Received a label value of 3 which is outside the valid range of [1, 3) in "
+                       "loss 'ctc'; 0 stands behind the labels only",
+                       ValueError);
+  CHECK_THROWS_AS(loss.evaluate(tensor_of(Json::parse("[[0,1]]")), even), ValueError);
+  CHECK_THROWS_WITH_AS(loss.evaluate(one, zeros({2, 2, 3})),
+                       "Targets `y_true` are expected to be a tensor of shape `(batch_size, "
+                       "max_length)`, predictions `y_pred` of shape `(batch_size, max_length, "
+                       "num_classes)`. Received: y_true.shape=(1, 3), y_pred.shape=(2, 2, 3) in "
+                       "loss 'ctc'",
+                       ShapeError);
+}
+
+TEST_CASE("losses: samples without a pair do not count for circles") {
+  const Tensor embeddings = tensor_of(Json::parse("[[1,0],[0.8,0.6],[0,1]]"));
+  const Circle loss({.gamma = 2});
+  const LossResult all =
+      loss.evaluate(tensor_of(Json::parse("[0,0,1]")), embeddings, nullptr, true);
+  const Tensor values = loss.values(tensor_of(Json::parse("[0,0,1]")), embeddings);
+  CHECK(values.data()[2] == 0);
+  CHECK(all.value == doctest::Approx(double{values.data()[0] + values.data()[1]} / 2));
+  CHECK(loss.evaluate(tensor_of(Json::parse("[0,1,2]")), embeddings).value == 0);
+  CHECK_THROWS_WITH_AS(loss.evaluate(zeros({2}), embeddings),
+                       "Loss 'circle': y_true must be labels (batch), y_pred embeddings (batch, "
+                       "n). Received: y_true.shape=(2,), y_pred.shape=(3, 2)",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(CategoricalGeneralizedCrossEntropy({.q = 1}),
+                       "q must be in the interval (0, 1). Received: q=1", ValueError);
+  CHECK_THROWS_AS(CategoricalGeneralizedCrossEntropy().evaluate(zeros({3, 2}), embeddings),
+                  ShapeError);
+}
+
 TEST_CASE("losses: the same bits at any number of threads") {
   const Tensor y_true = full({20000, 3}, real(0.3));
   Tensor y_pred = zeros({20000, 3});
@@ -139,9 +186,28 @@ TEST_CASE("losses: the same bits at any number of threads") {
 }
 
 TEST_CASE("losses: names and refusals") {
-  for (const char* name :
-       {"mse", "MAE", "mape", "msle", "bce", "kld", "huber", "hinge", "categorical_crossentropy",
-        "sparse_categorical_crossentropy", "cosine_similarity", "log_cosh", "poisson"}) {
+  for (const char* name : {"mse",
+                           "MAE",
+                           "mape",
+                           "msle",
+                           "bce",
+                           "kld",
+                           "huber",
+                           "hinge",
+                           "categorical_crossentropy",
+                           "sparse_categorical_crossentropy",
+                           "cosine_similarity",
+                           "log_cosh",
+                           "poisson",
+                           "dice",
+                           "tversky",
+                           "circle",
+                           "ctc",
+                           "categorical_generalized_cross_entropy",
+                           "squared_hinge",
+                           "binary_focal_crossentropy",
+                           "categorical_focal_crossentropy",
+                           "kl_divergence"}) {
     CAPTURE(name);
     CHECK(Spec<Loss>(name));
   }
