@@ -3,6 +3,7 @@
 #include "adam.hpp"
 #include "muon.hpp"
 #include "rmsprop.hpp"
+#include "schedule_free.hpp"
 #include "sgd.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
@@ -24,7 +25,8 @@ Registry<optimizers::Optimizer>& Registry<optimizers::Optimizer>::instance() {
                                            .add<Ftrl>({"ftrl"})
                                            .add<Lion>({"lion"})
                                            .add<Adafactor>({"adafactor"})
-                                           .add<Muon>({"muon"}));
+                                           .add<Muon>({"muon"})
+                                           .add<ScheduleFreeAdamW>({"schedulefreeadamw"}));
   return registry;
 }
 

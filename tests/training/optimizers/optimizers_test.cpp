@@ -8,6 +8,7 @@
 #include "../../../framework/serialization.hpp"
 #include "../../../training/optimizers/adam.hpp"
 #include "../../../training/optimizers/rmsprop.hpp"
+#include "../../../training/optimizers/schedule_free.hpp"
 #include "../../../training/optimizers/sgd.hpp"
 #include "../../support/golden_json.hpp"
 #include "../../support/paths.hpp"
@@ -134,6 +135,29 @@ TEST_CASE("optimizers: the state goes on in another object") {
     }
     for (std::size_t i = 0; i < 3; ++i) CHECK(ours[i]->value() == theirs[i]->value());
   }
+}
+
+TEST_CASE("optimizers: without a schedule, by the formulas of the paper") {
+  // Worked out step by step in Python.
+  Parameter weight({.name = "w"}, "layer/w", tensor_of(Json::parse("[1,-2]")));
+  ScheduleFreeAdamW optimizer({.learning_rate = 0.1, .beta_2 = 0.99, .warmup_steps = 4},
+                              {.weight_decay = 0.5});
+  optimizer.swap_to_eval();
+  const double gradients[3][2] = {{0.5, -1}, {0.25, 2}, {-1, 0.125}};
+  for (const auto& values : gradients) {
+    Gradients step;
+    Tensor gradient = empty({2});
+    for (std::size_t k = 0; k < 2; ++k) gradient.data()[k] = static_cast<real>(values[k]);
+    step.add(weight, std::move(gradient));
+    optimizer.apply(step, {&weight});
+  }
+  CHECK(error_in(golden_tolerance, weight.value(), {0.9506994698862736, -1.923846479844632}) <= 1);
+  optimizer.swap_to_eval();
+  CHECK(error_in(golden_tolerance, weight.value(), {0.9389556583003911, -1.9103396228048424}) <= 1);
+  optimizer.swap_to_train();
+  CHECK(error_in(golden_tolerance, weight.value(), {0.9506994698862736, -1.923846479844632}) <= 1);
+  const auto same = deserialize<Optimizer>(serialize(optimizer));
+  CHECK(same->get_config() == optimizer.get_config());
 }
 
 std::string names(const Optimizer& optimizer) {
