@@ -67,7 +67,11 @@ void BackupAndRestore::on_train_begin(Model& model, Progress& progress) {
 }
 
 void BackupAndRestore::restore(Model& model, Progress& progress) const {
-  if (fs::exists(weights_)) model.load_weights(weights_);
+  if (fs::exists(weights_)) {
+    // An optimizer without a state would not take over the file's.
+    model.optimizer().build(model.trainable_weights());
+    model.load_weights(weights_);
+  }
   if (fs::exists(metadata_)) progress.initial_epoch = epoch_of(metadata_);
 }
 
