@@ -1,6 +1,7 @@
 #include "adafactor.hpp"
 #include "adagrad.hpp"
 #include "adam.hpp"
+#include "loss_scale.hpp"
 #include "muon.hpp"
 #include "rmsprop.hpp"
 #include "schedule_free.hpp"
@@ -26,7 +27,8 @@ Registry<optimizers::Optimizer>& Registry<optimizers::Optimizer>::instance() {
                                            .add<Lion>({"lion"})
                                            .add<Adafactor>({"adafactor"})
                                            .add<Muon>({"muon"})
-                                           .add<ScheduleFreeAdamW>({"schedulefreeadamw"}));
+                                           .add<ScheduleFreeAdamW>({"schedulefreeadamw"})
+                                           .add<LossScaleOptimizer>({"lossscaleoptimizer"}));
   return registry;
 }
 

@@ -57,7 +57,7 @@ Optimizer::Optimizer(std::string_view class_name, LearningRate learning_rate,
                      OptimizerOptions options)
     : base_(std::move(options)), learning_rate_(std::move(learning_rate)) {
   if (base_.name.empty()) base_.name = unique_name(class_name);
-  if (!learning_rate_.schedule()) set_learning_rate(learning_rate_.at(0));
+  if (!learning_rate_.schedule()) Optimizer::set_learning_rate(learning_rate_.at(0));
   if (base_.clipnorm.has_value() + base_.clipvalue.has_value() + base_.global_clipnorm.has_value() >
       1) {
     throw ValueError(concat("Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set.",
@@ -95,9 +95,10 @@ bool Optimizer::decays(const Parameter& parameter) const {
   });
 }
 
-Tensor& Optimizer::add_variable(std::string name, const Shape& shape, real initial) {
-  state_.push_back(
-      std::make_unique<Variable>(Variable{std::move(name), "float32", full(shape, initial)}));
+Tensor& Optimizer::add_variable(std::string name, const Shape& shape, real initial,
+                                std::string dtype) {
+  state_.push_back(std::make_unique<Variable>(
+      Variable{std::move(name), std::move(dtype), full(shape, initial)}));
   return state_.back()->value;
 }
 
@@ -240,14 +241,15 @@ void Optimizer::finalize_variable_values() {
 std::vector<Optimizer::Variable> Optimizer::variables() const {
   std::vector<Variable> result = {{"iteration", "int32", full({}, static_cast<real>(iterations_))}};
   if (!learning_rate_.schedule()) {
-    result.push_back({"learning_rate", "float32", full({}, static_cast<real>(learning_rate()))});
+    result.push_back(
+        {"learning_rate", "float32", full({}, static_cast<real>(learning_rate_.at(iterations_)))});
   }
   for (const auto& variable : state_) result.push_back(*variable);
   return result;
 }
 
 void Optimizer::set_variables(const std::vector<Tensor>& values) {
-  const std::vector<Variable> variables = this->variables();
+  const std::vector<Variable> variables = Optimizer::variables();
   if (values.size() != variables.size()) {
     throw ValueError(concat("Optimizer '", name(), "' has ", variables.size(),
                             " variables. Received: ", values.size(), " values"));
@@ -260,7 +262,7 @@ void Optimizer::set_variables(const std::vector<Tensor>& values) {
   }
   iterations_ = static_cast<std::int64_t>(values[0].data()[0]);
   const std::size_t scalars = learning_rate_.schedule() ? 1 : 2;
-  if (scalars == 2) set_learning_rate(double{values[1].data()[0]});
+  if (scalars == 2) Optimizer::set_learning_rate(double{values[1].data()[0]});
   for (std::size_t i = scalars; i < values.size(); ++i) state_[i - scalars]->value = values[i];
 }
 

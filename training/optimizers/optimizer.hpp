@@ -75,23 +75,25 @@ class Optimizer : public Configurable {
   /// Takes one step, building first if need be; then applies the constraints of the parameters.
   /// Those without a gradient stay as they are. Uses up `gradients`. Throws ValueError for
   /// parameters that the optimizer was not built for and if there is no gradient at all.
-  void apply(Gradients& gradients, const std::vector<Parameter*>& parameters);
+  virtual void apply(Gradients& gradients, const std::vector<Parameter*>& parameters);
   /// If use_ema: replaces the weights by their moving average. To be called after training.
-  void finalize_variable_values();
+  virtual void finalize_variable_values();
 
   /// Keeps parameters whose name matches one of these regular expressions from decaying; before
   /// build().
   void exclude_from_weight_decay(std::vector<std::string> names);
 
   /// What the loss must be multiplied by before backward.
-  double loss_scale() const { return base_.loss_scale_factor.value_or(1); }
+  virtual double loss_scale() const { return base_.loss_scale_factor.value_or(1); }
+  /// For an optimizer around this one, which divides the gradients itself.
+  void clear_loss_scale_factor() { base_.loss_scale_factor.reset(); }
   /// Steps taken: calls of apply().
-  std::int64_t iterations() const { return iterations_; }
+  virtual std::int64_t iterations() const { return iterations_; }
   /// That of the next step.
-  double learning_rate() const { return learning_rate_.at(iterations_); }
+  virtual double learning_rate() const { return learning_rate_.at(iterations_); }
   /// Kept in the element type, as in Keras: 0.001 is 0.0010000000474974513. Throws ValueError where
   /// there is a schedule.
-  void set_learning_rate(double value);
+  virtual void set_learning_rate(double value);
 
   /// A piece of the state. Keras stores the i-th as `optimizer/vars/i`.
   struct Variable {
@@ -102,10 +104,10 @@ class Optimizer : public Configurable {
   /// iteration, learning_rate (unless scheduled), then what is kept for the parameters, such as
   /// "sep_depthwise_kernel_momentum". A float holds iteration exactly up to 2^24 only; iterations()
   /// always does.
-  std::vector<Variable> variables() const;
+  virtual std::vector<Variable> variables() const;
   /// Puts back what variables() gave, in the same order. Throws ValueError where the number or the
   /// shapes don't fit.
-  void set_variables(const std::vector<Tensor>& values);
+  virtual void set_variables(const std::vector<Tensor>& values);
   void set_iterations(std::int64_t iterations) { iterations_ = iterations; }
 
  protected:
@@ -129,7 +131,8 @@ class Optimizer : public Configurable {
   virtual std::optional<double> weight_decay(const Parameter&) const { return base_.weight_decay; }
 
   /// A new part of the state; the reference stays valid.
-  Tensor& add_variable(std::string name, const Shape& shape, real initial = 0);
+  Tensor& add_variable(std::string name, const Shape& shape, real initial = 0,
+                       std::string dtype = "float32");
   /// One with a parameter's shape, named "layer_kernel_" + name.
   Tensor& add_slot(const Parameter& parameter, std::string_view name, real initial = 0);
   using Slots = std::vector<Tensor*>;

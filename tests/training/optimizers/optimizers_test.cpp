@@ -7,6 +7,7 @@
 #include "../../../framework/io/hdf5.hpp"
 #include "../../../framework/serialization.hpp"
 #include "../../../training/optimizers/adam.hpp"
+#include "../../../training/optimizers/loss_scale.hpp"
 #include "../../../training/optimizers/rmsprop.hpp"
 #include "../../../training/optimizers/schedule_free.hpp"
 #include "../../../training/optimizers/sgd.hpp"
@@ -158,6 +159,69 @@ TEST_CASE("optimizers: without a schedule, by the formulas of the paper") {
   CHECK(error_in(golden_tolerance, weight.value(), {0.9506994698862736, -1.923846479844632}) <= 1);
   const auto same = deserialize<Optimizer>(serialize(optimizer));
   CHECK(same->get_config() == optimizer.get_config());
+}
+
+TEST_CASE("optimizers: a scaled loss") {
+  const auto gradient = [](const Parameter& weight, double value) {
+    Gradients gradients;
+    gradients.add(weight, full({1}, static_cast<real>(value)));
+    return gradients;
+  };
+  Parameter weight({.name = "w"}, "layer/w", full({1}, 1));
+  LossScaleOptimizer optimizer(SGD({.learning_rate = 0.5}, {.loss_scale_factor = 3}),
+                               {.initial_scale = 8, .dynamic_growth_steps = 2});
+  CHECK(optimizer.loss_scale() == 8);
+  CHECK(optimizer.inner_optimizer().loss_scale() == 1);
+  const auto step = [&](double value) {
+    Gradients gradients = gradient(weight, value);
+    optimizer.apply(gradients, {&weight});
+    return double{weight.value().data()[0]};
+  };
+  CHECK(step(4) == 0.75);
+  CHECK(step(INFINITY) == 0.75);
+  CHECK(optimizer.loss_scale() == 4);
+  CHECK(optimizer.iterations() == 1);
+  CHECK(step(2) == 0.5);
+  CHECK(optimizer.loss_scale() == 4);
+  CHECK(step(2) == 0.25);
+  CHECK(optimizer.loss_scale() == 8);
+  CHECK(step(NAN) == 0.25);
+  CHECK(optimizer.loss_scale() == 4);
+  optimizer.set_learning_rate(0.25);
+  CHECK(optimizer.learning_rate() == 0.25);
+  CHECK(optimizer.iterations() == 3);
+
+  const auto same = deserialize<Optimizer>(serialize(optimizer));
+  CHECK(same->get_config() == optimizer.get_config());
+  Parameter other({.name = "w"}, "layer/w", weight.value());
+  same->build({&other});
+  std::vector<Tensor> values;
+  std::string all;
+  for (const auto& variable : optimizer.variables()) {
+    values.push_back(variable.value);
+    all += variable.name + " ";
+  }
+  CHECK(all == "iteration learning_rate step_counter dynamic_scale iteration learning_rate ");
+  same->set_variables(values);
+  CHECK(same->loss_scale() == 4);
+  CHECK(same->iterations() == 3);
+  CHECK_THROWS_AS(same->set_variables({}), ValueError);
+  const auto refused = [](const char* config, const char* message) {
+    CHECK_THROWS_WITH_AS(
+        Registry<Optimizer>::instance().make("LossScaleOptimizer", Json::parse(config)), message,
+        ValueError);
+  };
+  refused("{}", "LossScaleOptimizer: the argument `inner_optimizer` is missing.");
+  refused(R"({"inner_optimizer": "sgd", "dynamic": false})",
+          "LossScaleOptimizer no longer supports `dynamic=False`. Instead, simply set "
+          "`loss_scale_factor` directly on the `inner_optimizer`.");
+  refused(R"({"inner_optimizer": "sgd", "clipnorm": 1.0})",
+          "LossScaleOptimizer does not support `clipnorm`. Instead, set `clipnorm` on the "
+          "`inner_optimizer`.");
+  refused(R"({"inner_optimizer": "sgd", "initial_scale": 0})",
+          "`initial_scale` must be positive. Received: initial_scale=0");
+  refused(R"({"inner_optimizer": "sgd", "dynamic_growth_steps": 0})",
+          "`dynamic_growth_steps` must be an integer >= 1. Received: dynamic_growth_steps=0");
 }
 
 std::string names(const Optimizer& optimizer) {
