@@ -5,6 +5,7 @@
 #include "densenet.hpp"
 #include "efficientnet.hpp"
 #include "efficientnet_v2.hpp"
+#include "inception_resnet_v2.hpp"
 #include "inception_v3.hpp"
 #include "mobilenet.hpp"
 #include "mobilenet_v2.hpp"

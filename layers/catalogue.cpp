@@ -16,6 +16,7 @@
 #include "merging/concatenate.hpp"
 #include "merging/dot.hpp"
 #include "merging/elementwise.hpp"
+#include "merging/scaled_add.hpp"
 #include "normalization/batch_normalization.hpp"
 #include "normalization/group_normalization.hpp"
 #include "normalization/layer_normalization.hpp"
@@ -128,6 +129,7 @@ void add_merging(Registry<Layer>& registry) {
   registry.add<MaximumLayer>();
   registry.add<MinimumLayer>();
   registry.add<MultiplyLayer>();
+  registry.add<ScaledAddLayer>();
   registry.add<SubtractLayer>();
 }
 

@@ -113,6 +113,7 @@ TEST_CASE("Applications have as many weights as Keras's") {
   CHECK(ResNet50V2().count_params() == 25613800);
   CHECK(DenseNet169().count_params() == 14307880);
   CHECK(InceptionV3().count_params() == 23851784);
+  CHECK(InceptionResNetV2({.include_top = false}).count_params() == 55873736 - 1537 * 1000);
   CHECK(NASNetMobile().count_params() == 5326716);
   CHECK(EfficientNetB2().count_params() == 9177569);
   CHECK(VGG19({.include_top = false}).count_params() == 20024384);
