@@ -27,7 +27,7 @@ constexpr std::size_t grain = 65536;
 template <class T>
 std::size_t pieces(const DepthwiseProducts<T>& job, std::size_t items) {
   const std::size_t pixels = job.batch * job.rows.results * job.columns.results;
-  const std::size_t most = std::clamp<std::size_t>(pixels / (16 * (job.taps() + 1)), 8, 128);
+  const std::size_t most = std::clamp<std::size_t>(pixels / (16 * (job.taps() + 1)), 8, 64);
   return std::max<std::size_t>(1, std::min(items, most));
 }
 
@@ -61,14 +61,17 @@ void combine(const DepthwiseProducts<T>& job, const T* partial, std::size_t coun
 template <class D, class T>
 void sum_channels(D, const DepthwiseProducts<T>& job) {
   const std::size_t size = (job.taps() + 1) * job.output_channels();
-  const std::size_t rows = job.batch * job.rows.results, count = pieces(job, rows);
+  // Rows are summed in pairs.
+  const std::size_t rows = job.batch * job.rows.results, pairs = (rows + 1) / 2;
+  const std::size_t count = pieces(job, pairs);
   const std::size_t work = size * job.columns.results * rows / count;
   const Scratch<T> partial(count * size);
   parallel_for(
       count, 1 + grain / std::max<std::size_t>(1, work), [&](std::size_t begin, std::size_t end) {
         ChannelsProducts<D> products(job);
         for (std::size_t i = begin; i < end; ++i) {
-          products.sum_rows(rows * i / count, rows * (i + 1) / count, partial.data() + i * size);
+          const std::size_t first = pairs * i / count * 2, last = pairs * (i + 1) / count * 2;
+          products.sum_rows(first, std::min(rows, last), partial.data() + i * size);
         }
       });
   combine(job, partial.data(), count);

@@ -27,7 +27,7 @@ class ChannelsProducts {
         channels_(job.output_channels()),
         lanes_(hn::Lanes(D())),
         rows_(job.input, job.rows.sources, job.columns.sources, job.channels, job.multiplier,
-              job.rows.span()) {
+              job.rows.span() + static_cast<std::size_t>(job.rows.step)) {
     const std::size_t vector = (job.taps() + 1) * lanes_;
     const std::size_t most = std::max<std::size_t>(1, sum_bytes / (vector * sizeof(T)));
     block_ = std::min(most * lanes_, (channels_ + lanes_ - 1) / lanes_ * lanes_);
@@ -42,7 +42,11 @@ class ChannelsProducts {
       std::fill(sums_.begin(), sums_.end(), T{0});
       const std::size_t vector = (job_.taps() + 1) * lanes_;
       TapSums<T> to{c, last, sums_.data(), vector, job_.columns.phases[0].size() * lanes_, nullptr};
-      for (std::size_t row = begin; row < end; ++row) sum_row(row, to);
+      for (std::size_t row = begin; row < end;) {
+        const std::size_t done = sum_square_rows(row, end, to);
+        if (done == 0) sum_row(row, to);
+        row += std::max<std::size_t>(1, done);
+      }
       const T* from = sums_.data();
       for (std::size_t next = c; next < last; next += lanes_, from += vector) {
         const std::size_t at = std::min(next, last - lanes_);
@@ -54,8 +58,74 @@ class ChannelsProducts {
   }
 
  private:
-  static constexpr std::size_t sum_bytes = 16384;
-  static constexpr std::size_t run_length = 16;  // pixels between loads and stores of the sums
+  static constexpr std::size_t sum_bytes = 65536;
+  // Pixels between loads and stores of the sums. More are more lines of memory under way at once.
+  static constexpr std::size_t run_length = 16, square_length = 8;
+
+  /// Kernels of 3 x 3: two rows of an image at a time where there are two. Returns how many; none
+  /// for other kernels.
+  std::size_t sum_square_rows(std::size_t index, std::size_t end, const TapSums<T>& to) {
+    if constexpr (hn::MaxLanes(D()) == hn::MaxLanes(hn::ScalableTag<T>())) {
+      const auto& taps = job_.rows.phases[0];
+      if (taps.size() != 3 || taps[1].offset - taps[0].offset != 1 ||
+          job_.rows.step != job_.columns.step || dense_taps() != 3) {
+        return 0;
+      }
+      const bool pair = index + 1 < end && (index + 1) % job_.rows.results != 0;
+      if (job_.rows.step == 1) {
+        pair ? square_rows<3, 1, 2>(index, to) : square_rows<3, 1, 1>(index, to);
+      } else {
+        pair ? square_rows<3, 2, 2>(index, to) : square_rows<3, 2, 1>(index, to);
+      }
+      return pair ? 2 : 1;
+    }
+    return 0;
+  }
+
+  template <std::size_t K, std::size_t S, std::size_t H>
+  void square_rows(std::size_t index, const TapSums<T>& to) {
+    constexpr bool registers = HWY_MAX_BYTES == 64;  // enough for tiles of 14 pixels
+    if (registers && S == 1 && job_.columns.results % 7 == 0) {
+      square_rows<K, S, H, 7>(index, to);
+    } else {
+      square_rows<K, S, H, 4>(index, to);
+    }
+  }
+
+  template <std::size_t K, std::size_t S, std::size_t H, std::size_t W>
+  void square_rows(std::size_t index, const TapSums<T>& to) {
+    constexpr std::size_t high = (H - 1) * S + K, wide = (W - 1) * S + K;
+    const std::size_t b = index / job_.rows.results, y = index % job_.rows.results;
+    const std::ptrdiff_t top = static_cast<std::ptrdiff_t>(y * S) + job_.rows.phases[0][0].offset;
+    SquareRun<T, high, H> run;
+    for (std::size_t r = 0; r < high; ++r) {
+      const std::ptrdiff_t from = top + static_cast<std::ptrdiff_t>(r);
+      const bool inside = from >= 0 && from < static_cast<std::ptrdiff_t>(job_.rows.sources);
+      run.row[r] = inside ? rows_.row(b, static_cast<std::size_t>(from)) : nullptr;
+    }
+    run.pixel = static_cast<std::ptrdiff_t>(channels_);
+    const std::size_t width = job_.columns.results;
+    const auto inside = job_.columns.interior(0);
+    const std::ptrdiff_t offset = job_.columns.phases[0][0].offset;
+    const auto sources = static_cast<std::ptrdiff_t>(job_.columns.sources);
+    for (std::size_t x = 0; x < width; x += run.count) {
+      const std::ptrdiff_t left = static_cast<std::ptrdiff_t>(x * S) + offset;
+      run.at = left * run.pixel;
+      for (std::size_t h = 0; h < H; ++h) {
+        run.gradient[h] = job_.output_gradient + ((index + h) * width + x) * channels_;
+      }
+      if (x >= inside.begin && x + W <= inside.end) {
+        run.count = std::min(square_length, inside.end - x) / W * W;
+        square_products<K, S, H, W, false>(D(), run, to);
+      } else {
+        const auto most = static_cast<std::ptrdiff_t>(wide);
+        run.begin = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(-left, 0, most));
+        run.end = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(sources - left, 0, most));
+        run.count = std::min(W, width - x);
+        square_products<K, S, H, W, true>(D(), run, to);
+      }
+    }
+  }
 
   void sum_row(std::size_t index, TapSums<T>& to) {
     const std::size_t b = index / job_.rows.results, y = index % job_.rows.results;
@@ -167,12 +237,7 @@ class ChannelsProducts {
                          std::size_t k, const T* gradient, const TapSums<T>& to) {
     if constexpr (hn::MaxLanes(D()) == hn::MaxLanes(hn::ScalableTag<T>())) {
       const bool wide = job_.columns.step == 2;
-      if (taps == 3 && left >= 3) {
-        wide ? dense_row<3, 3, 2>(b, y, k, gradient, to)
-             : dense_row<3, 3, 1>(b, y, k, gradient, to);
-        return 3;
-      }
-      if (taps == 3 && left == 2) {
+      if (taps == 3 && left >= 2) {
         wide ? dense_row<2, 3, 2>(b, y, k, gradient, to)
              : dense_row<2, 3, 1>(b, y, k, gradient, to);
         return 2;

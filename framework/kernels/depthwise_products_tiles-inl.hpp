@@ -135,6 +135,83 @@ HWY_NOINLINE void dense_products(D d, const DenseRun<T, R>& run, const TapSums<T
   }
 }
 
+/// A run of tiles of H rows of the gradient, for a kernel of K x K taps next to each other.
+template <class T, std::size_t rows, std::size_t H>
+struct SquareRun {
+  const T* row[rows];  ///< of the input; null where there is none
+  const T* gradient[H];
+  std::ptrdiff_t at;       ///< of the first column, which may not exist in a border
+  std::size_t begin, end;  ///< the columns that exist, in a border
+  std::size_t count;       ///< pixels: a multiple of W; up to W in a border
+  std::ptrdiff_t pixel;
+};
+
+/// H rows of W pixels at a time, S apart. Every pixel of input and gradient is loaded once per
+/// tile.
+template <std::size_t K, std::size_t S, std::size_t H, std::size_t W, bool border, class D, class T>
+HWY_NOINLINE void square_products(D d, const SquareRun<T, (H - 1) * S + K, H>& run,
+                                  const TapSums<T>& to) {
+  constexpr std::size_t rows = (H - 1) * S + K;
+  const std::size_t lanes = hn::Lanes(d), count = run.count, last = to.end, vector = to.vector;
+  const std::size_t first_column = run.begin, last_column = run.end;
+  const std::ptrdiff_t pixel = run.pixel;
+  const T* row[rows];
+  KERATIN_UNROLL
+  for (std::size_t r = 0; r < rows; ++r) row[r] = run.row[r];
+  T* out = to.sums;
+  for (std::size_t next = to.begin; next < last; next += lanes, out += vector) {
+    const auto c = static_cast<std::ptrdiff_t>(std::min(next, last - lanes));
+    hn::Vec<D> sums[K][K];
+    KERATIN_UNROLL
+    for (std::size_t r = 0; r < K; ++r) {
+      KERATIN_UNROLL
+      for (std::size_t k = 0; k < K; ++k) sums[r][k] = hn::LoadU(d, out + (r * K + k) * lanes);
+    }
+    auto bias = hn::LoadU(d, out + K * K * lanes);
+    std::ptrdiff_t x = run.at + c, g_at = c;
+    for (std::size_t i = 0; i < count; i += W) {
+      hn::Vec<D> g[H][W];
+      KERATIN_UNROLL
+      for (std::size_t h = 0; h < H; ++h) {
+        const T* from = run.gradient[h] + g_at;
+        KERATIN_UNROLL
+        for (std::size_t w = 0; w < W; ++w, from += pixel) {
+          g[h][w] = border && w >= count ? hn::Zero(d) : hn::LoadU(d, from);
+          bias = hn::Add(bias, g[h][w]);
+        }
+      }
+      KERATIN_UNROLL
+      for (std::size_t r = 0; r < rows; ++r) {
+        if (!row[r]) continue;
+        const T* from = row[r] + x;
+        KERATIN_UNROLL
+        for (std::size_t q = 0; q < (W - 1) * S + K; ++q, from += pixel) {
+          if (border && (q < first_column || q >= last_column)) continue;
+          const auto value = hn::LoadU(d, from);
+          KERATIN_UNROLL
+          for (std::size_t h = 0; h < H; ++h) {
+            if (r < h * S || r >= h * S + K) continue;
+            KERATIN_UNROLL
+            for (std::size_t w = 0; w < W; ++w) {
+              if (q < w * S || q >= w * S + K) continue;
+              auto& sum = sums[r - h * S][q - w * S];
+              sum = hn::MulAdd(value, g[h][w], sum);
+            }
+          }
+        }
+      }
+      x += static_cast<std::ptrdiff_t>(W * S) * pixel;
+      g_at += static_cast<std::ptrdiff_t>(W) * pixel;
+    }
+    KERATIN_UNROLL
+    for (std::size_t r = 0; r < K; ++r) {
+      KERATIN_UNROLL
+      for (std::size_t k = 0; k < K; ++k) hn::StoreU(sums[r][k], d, out + (r * K + k) * lanes);
+    }
+    hn::StoreU(bias, d, out + K * K * lanes);
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace keratin::kernels
 HWY_AFTER_NAMESPACE();
