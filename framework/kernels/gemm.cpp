@@ -13,8 +13,9 @@
 namespace keratin::kernels {
 namespace {
 
-// With at most this many rows, B's panels are read where they lie: packing would not pay.
+/// The most rows for which packing does not pay.
 constexpr std::size_t few_rows = 6;
+static_assert(!packing_pays(few_rows) && packing_pays(few_rows + 1));
 
 /// The product at hand. B is packed as a whole (`panels`), or where `panels` is null, by each
 /// thread for what it computes.

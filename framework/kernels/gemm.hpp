@@ -38,6 +38,10 @@ class PackedMatrix {
   T* data_ = nullptr;
 };
 
+/// Whether a product with so many rows of A is faster with a packed B. With fewer B is read where
+/// it lies, once.
+inline constexpr bool packing_pays(std::size_t m) { return m > 6; }
+
 /// C = epilogue(op(A) op(B) + beta C), all row-major: op(A) is m x k, op(B) k x n, C m x n;
 /// `lda`, `ldb`, `ldc` are the stored rows' lengths. `beta` is 0 (C is not read) or 1. The sizes
 /// may be 0 (k = 0 gives epilogue(beta C)). C must not overlap A or B.

@@ -37,17 +37,27 @@ constexpr std::size_t wide_vectors(std::size_t rows) {
   return std::clamp<std::size_t>(wide_sums / rows / 2 * 2, 2, 8);
 }
 
+/// What an epilogue does to a vector of columns.
 template <class D, class T = hn::TFromD<D>>
-HWY_INLINE hn::Vec<D> finish(D d, hn::Vec<D> sum, const Block<T>& block, std::size_t column) {
-  if (const Epilogue<T>* epilogue = block.epilogue) {
-    if (epilogue->bias) sum = hn::Add(sum, hn::LoadU(d, epilogue->bias + column));
+class Finish {
+ public:
+  HWY_INLINE Finish(D d, const Epilogue<T>& epilogue, std::size_t column)
+      : has_bias_(epilogue.bias != nullptr),
+        bias_(has_bias_ ? hn::LoadU(d, epilogue.bias + column) : hn::Zero(d)),
+        low_(hn::Set(d, epilogue.low)),
+        high_(hn::Set(d, epilogue.high)) {}
+
+  HWY_INLINE hn::Vec<D> operator()(hn::Vec<D> sum) const {
+    if (has_bias_) sum = hn::Add(sum, bias_);
     // Comparisons rather than Max and Min, which lose NaN on some instruction sets.
-    const auto low = hn::Set(d, epilogue->low), high = hn::Set(d, epilogue->high);
-    sum = hn::IfThenElse(hn::Lt(sum, low), low, sum);
-    sum = hn::IfThenElse(hn::Gt(sum, high), high, sum);
+    sum = hn::IfThenElse(hn::Lt(sum, low_), low_, sum);
+    return hn::IfThenElse(hn::Gt(sum, high_), high_, sum);
   }
-  return sum;
-}
+
+ private:
+  bool has_bias_;
+  hn::Vec<D> bias_, low_, high_;
+};
 
 /// Sums `rows` x `vectors` vectors of C over the block's depth and stores the first `columns`.
 template <std::size_t rows, std::size_t vectors, bool by_columns, class T>
@@ -78,16 +88,31 @@ HWY_NOINLINE void tile(const Block<T>& block, const T* HWY_RESTRICT a, const T* 
     a += by_columns ? a_stride : 1;
     b += block.b_stride;
   }
+  // What the stores might alias is asked once.
+  const Epilogue<T>* const epilogue = block.epilogue;
   if (columns == vectors * lanes && stored_rows == rows) {
+    if (block.accumulate) {
+      KERATIN_UNROLL
+      for (std::size_t i = 0; i < rows; ++i) {
+        KERATIN_UNROLL
+        for (std::size_t v = 0; v < vectors; ++v) {
+          sums[i][v] = hn::Add(hn::LoadU(d, c[i] + column + v * lanes), sums[i][v]);
+        }
+      }
+    }
+    if (epilogue) {
+      KERATIN_UNROLL
+      for (std::size_t v = 0; v < vectors; ++v) {
+        const Finish<decltype(d)> finish(d, *epilogue, column + v * lanes);
+        KERATIN_UNROLL
+        for (std::size_t i = 0; i < rows; ++i) sums[i][v] = finish(sums[i][v]);
+      }
+    }
     KERATIN_UNROLL
     for (std::size_t i = 0; i < rows; ++i) {
       T* const ci = c[i] + column;
       KERATIN_UNROLL
-      for (std::size_t v = 0; v < vectors; ++v) {
-        V sum = sums[i][v];
-        if (block.accumulate) sum = hn::Add(hn::LoadU(d, ci + v * lanes), sum);
-        hn::StoreU(finish(d, sum, block, column + v * lanes), d, ci + v * lanes);
-      }
+      for (std::size_t v = 0; v < vectors; ++v) hn::StoreU(sums[i][v], d, ci + v * lanes);
     }
     return;
   }
@@ -105,7 +130,8 @@ HWY_NOINLINE void tile(const Block<T>& block, const T* HWY_RESTRICT a, const T* 
     for_each_vector<T>(columns, [&](auto part, std::size_t j) HWY_ATTR {
       auto sum = hn::LoadU(part, row + j);
       if (block.accumulate) sum = hn::Add(hn::LoadU(part, ci + j), sum);
-      hn::StoreU(finish(part, sum, block, column + j), part, ci + j);
+      if (epilogue) sum = Finish<decltype(part)>(part, *epilogue, column + j)(sum);
+      hn::StoreU(sum, part, ci + j);
     });
   }
 }
@@ -152,8 +178,12 @@ template <class T>
 void multiply_block(const Block<T>& block) {
   const std::size_t panel = 2 * hn::Lanes(hn::ScalableTag<T>());
   const std::size_t whole = block.rows / tile_rows * tile_rows;
-  for (std::size_t column = 0; column < block.columns; column += panel) {
-    const std::size_t end = std::min(column + panel, block.columns);
+  // The smaller factor stays in the first-level cache: a panel of B, or all of a small B.
+  constexpr std::size_t small_bytes = 16384;
+  const bool small = block.depth * block.columns * sizeof(T) <= small_bytes;
+  const std::size_t width = small ? block.columns : panel;
+  for (std::size_t column = 0; column < block.columns; column += width) {
+    const std::size_t end = std::min(column + width, block.columns);
     for (std::size_t row = 0; row < whole; row += tile_rows) {
       multiply_strip(block, row, tile_rows, column, end);
     }
