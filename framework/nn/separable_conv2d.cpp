@@ -1,7 +1,10 @@
 #include "separable_conv2d.hpp"
 
+#include <type_traits>
+
 #include "../base/error.hpp"
 #include "../kernels/pointwise_conv2d.hpp"
+#include "../kernels/separable_conv2d.hpp"
 #include "depthwise_conv2d.hpp"
 #include "depthwise_sizes.hpp"
 
@@ -74,8 +77,18 @@ BasicTensor<T> separable_conv2d(const BasicTensor<T>& input, const BasicTensor<T
   const Sizes sizes =
       sizes_of(shape_of(input), shape_of(depthwise_filter), shape_of(pointwise_filter), strides,
                padding, data_format, dilations);
-  const auto depthwise = depthwise_output(input, depthwise_filter, sizes.depthwise);
   auto output = empty_tensor<T>(result_shape(sizes));
+  if constexpr (std::is_floating_point_v<T>) {
+    if (sizes.depthwise.layout == kernels::Layout::nhwc) {
+      const std::size_t filters = sizes.pointwise.filters;
+      const kernels::PackedMatrix<T> packed(kernels::Transpose::no, sizes.pointwise.channels,
+                                            filters, pointwise_filter.data(), filters);
+      kernels::separable_conv2d<T>(input.data(), depthwise_filter.data(), nullptr, packed,
+                                   output.data(), sizes.depthwise);
+      return output;
+    }
+  }
+  const auto depthwise = depthwise_output(input, depthwise_filter, sizes.depthwise);
   kernels::pointwise_conv2d<T>(depthwise.data(), pointwise_filter.data(), output.data(),
                                sizes.pointwise);
   return output;

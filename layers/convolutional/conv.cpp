@@ -87,8 +87,11 @@ Tensor ConvLayer<Rank>::forward(const Tensor& input, Context& context) const {
   const DataFormat format = options_.data_format;
   const FusedEnd end(bias_, options_.activation);
   Tensor output = empty(output_shape(shape_of(input)).shape(DataFormat::channels_last));
-  kernels::conv_forward(ChannelsLast(input, format).data(), kernel_->value().data(), output.data(),
-                        sizes(shape_of(input)), end.epilogue());
+  const kernels::ConvSizes s = sizes(shape_of(input));
+  const auto packed = packed_.get(
+      *kernel_, [&] { return kernels::PackedFilter<real>(kernel_->value().data(), s); });
+  kernels::conv_forward(ChannelsLast(input, format).data(), *packed, output.data(), s,
+                        end.epilogue());
   return end.finish(from_channels_last(std::move(output), format), context);
 }
 

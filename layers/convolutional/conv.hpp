@@ -2,6 +2,7 @@
 
 #include "../../framework/activation.hpp"
 #include "../../framework/handle.hpp"
+#include "../../framework/kept_for.hpp"
 #include "../../framework/kernels/conv.hpp"
 #include "../../framework/spatial.hpp"
 
@@ -64,6 +65,7 @@ class ConvLayer final : public OptionsLayer<ConvLayer<Rank>, ConvOptions<Rank>> 
 
   Parameter* kernel_ = nullptr;
   Parameter* bias_ = nullptr;
+  KeptFor<kernels::PackedFilter<real>> packed_;
 };
 
 using Conv1D = Handle<ConvLayer<1>>;

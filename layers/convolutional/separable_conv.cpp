@@ -1,6 +1,7 @@
 #include "separable_conv.hpp"
 
 #include "../../framework/fields_impl.hpp"
+#include "../../framework/kernels/separable_conv2d.hpp"
 #include "conv_windows.hpp"
 #include "depthwise_sizes.hpp"
 #include "pointwise.hpp"
@@ -94,21 +95,37 @@ kernels::DepthwiseConv2DSizes SeparableConvLayer<Rank>::depthwise_sizes(const Sh
 }
 
 template <std::size_t Rank>
-Tensor SeparableConvLayer<Rank>::depthwise(const Tensor& input) const {
+void SeparableConvLayer<Rank>::forward_fused(const Tensor& input, Tensor* between, Tensor& output,
+                                             const kernels::Epilogue<real>& epilogue) const {
+  const Tensor& kernel = pointwise_kernel_->value();
+  const std::size_t channels = kernel.shape(Rank), filters = kernel.shape(Rank + 1);
+  const auto packed = packed_.get(*pointwise_kernel_, [&] {
+    return kernels::PackedMatrix<real>(kernels::Transpose::no, channels, filters, kernel.data(),
+                                       filters);
+  });
   const real* no_bias = nullptr;
-  Tensor between = empty(between_shape(shape_of(input)).shape(options_.data_format));
-  kernels::depthwise_conv2d(input.data(), depthwise_kernel_->value().data(), no_bias,
-                            between.data(), depthwise_sizes(shape_of(input)));
-  return between;
+  kernels::separable_conv2d(input.data(), depthwise_kernel_->value().data(), no_bias, *packed,
+                            output.data(), depthwise_sizes(shape_of(input)), {}, epilogue,
+                            between ? between->data() : nullptr);
 }
 
 template <std::size_t Rank>
 Tensor SeparableConvLayer<Rank>::forward(const Tensor& input, Context& context) const {
   const FusedEnd end(bias_, options_.activation);
-  Tensor between = depthwise(input);
+  const bool keeps = context.wants(*pointwise_kernel_);
+  const bool fused = options_.data_format == DataFormat::channels_last;
   Tensor output = empty(compute_output_shape(shape_of(input)));
-  pointwise(between, pointwise_kernel_->value(), output, options_.data_format, end.epilogue());
-  if (context.wants(*pointwise_kernel_)) context.save(Between{std::move(between)});
+  Tensor between;
+  if (keeps || !fused) between = empty(between_shape(shape_of(input)).shape(options_.data_format));
+  if (fused) {
+    forward_fused(input, keeps ? &between : nullptr, output, end.epilogue());
+  } else {
+    const real* no_bias = nullptr;
+    kernels::depthwise_conv2d(input.data(), depthwise_kernel_->value().data(), no_bias,
+                              between.data(), depthwise_sizes(shape_of(input)));
+    pointwise(between, pointwise_kernel_->value(), output, options_.data_format, end.epilogue());
+  }
+  if (keeps) context.save(Between{std::move(between)});
   return end.finish(std::move(output), context);
 }
 

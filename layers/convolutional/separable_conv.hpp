@@ -2,7 +2,9 @@
 
 #include "../../framework/activation.hpp"
 #include "../../framework/handle.hpp"
+#include "../../framework/kept_for.hpp"
 #include "../../framework/kernels/depthwise_conv2d.hpp"
+#include "../../framework/kernels/gemm.hpp"
 #include "../../framework/spatial.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
@@ -64,12 +66,14 @@ class SeparableConvLayer final
   /// The shape after the depthwise convolution.
   SpatialShape<Rank> between_shape(const Shape& input) const;
   kernels::DepthwiseConv2DSizes depthwise_sizes(const Shape& input) const;
-  /// The output of the depthwise convolution.
-  Tensor depthwise(const Tensor& input) const;
+  /// The product with the pointwise kernel is a part of the loop over the depthwise convolution.
+  void forward_fused(const Tensor& input, Tensor* between, Tensor& output,
+                     const kernels::Epilogue<real>& epilogue) const;
 
   Parameter* depthwise_kernel_ = nullptr;
   Parameter* pointwise_kernel_ = nullptr;
   Parameter* bias_ = nullptr;
+  KeptFor<kernels::PackedMatrix<real>> packed_;
 };
 
 using SeparableConv1D = Handle<SeparableConvLayer<1>>;

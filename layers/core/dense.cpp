@@ -52,9 +52,19 @@ Shape DenseLayer::compute_output_shape(const Shape& input) const {
 Tensor DenseLayer::forward(const Tensor& input, Context& context) const {
   Tensor output = empty(compute_output_shape(shape_of(input)));
   const std::size_t depth = kernel_->value().shape(0), units = kernel_->value().shape(1);
-  gemm<real>(Transpose::no, Transpose::no, output.size() / units, units, depth, input.data(), depth,
-             kernel_->value().data(), units, 0, output.data(), units,
-             {.bias = bias_ ? bias_->value().data() : nullptr});
+  const std::size_t rows = output.size() / units;
+  const kernels::Epilogue<real> epilogue{.bias = bias_ ? bias_->value().data() : nullptr};
+  if (kernels::packing_pays(rows)) {
+    const auto packed = packed_.get(*kernel_, [&] {
+      return kernels::PackedMatrix<real>(Transpose::no, depth, units, kernel_->value().data(),
+                                         units);
+    });
+    gemm<real>(Transpose::no, rows, input.data(), depth, *packed, 0, output.data(), units,
+               epilogue);
+  } else {
+    gemm<real>(Transpose::no, Transpose::no, rows, units, depth, input.data(), depth,
+               kernel_->value().data(), units, 0, output.data(), units, epilogue);
+  }
   return activate(options_.activation, std::move(output), context);
 }
 

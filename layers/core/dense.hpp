@@ -2,6 +2,8 @@
 
 #include "../../framework/activation.hpp"
 #include "../../framework/handle.hpp"
+#include "../../framework/kept_for.hpp"
+#include "../../framework/kernels/gemm.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 
@@ -38,6 +40,7 @@ class DenseLayer final : public OptionsLayer<DenseLayer, DenseOptions> {
 
   Parameter* kernel_ = nullptr;
   Parameter* bias_ = nullptr;
+  KeptFor<kernels::PackedMatrix<real>> packed_;
 };
 
 using Dense = Handle<DenseLayer>;
