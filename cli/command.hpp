@@ -16,5 +16,6 @@ void add_diff(CLI::App& app, int& status);
 void add_inspect(CLI::App& app);
 void add_plot(CLI::App& app);
 void add_layers(CLI::App& app);
+void add_bench(CLI::App& app);
 
 }  // namespace keratin::cli

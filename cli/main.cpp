@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   keratin::cli::add_inspect(app);
   keratin::cli::add_plot(app);
   keratin::cli::add_layers(app);
+  keratin::cli::add_bench(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "../../framework/base/parallel.hpp"
+#include "../../framework/kernels/machine_limits.hpp"
 #include "report.hpp"
 
 namespace {
@@ -99,7 +100,7 @@ int run(int argc, char** argv) {
   for (const int threads : arguments.threads) {
     keratin::set_num_threads(threads);
     if (!arguments.report.empty()) {
-      measured.rooflines.push_back(benchmarks::measure_roofline(threads));
+      measured.rooflines.push_back(keratin::kernels::measure_machine_limits(threads));
     }
     for (const auto& workload : workloads) {
       for (auto& result : benchmarks::compare(workload, threads, arguments.options)) {

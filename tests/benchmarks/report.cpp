@@ -13,6 +13,8 @@ namespace benchmarks {
 
 namespace {
 
+using keratin::kernels::MachineLimits;
+
 std::string format(const char* pattern, ...) __attribute__((format(printf, 1, 2)));
 std::string format(const char* pattern, ...) {
   char buffer[512];
@@ -94,10 +96,10 @@ class Writer {
     out_ << "multiply-add, GFLOP/s |\n|---|---|";
     for (std::size_t i = 0; i <= run_.rooflines[0].memory.size(); ++i) out_ << "---|";
     out_ << "\n";
-    for (const Roofline& roofline : run_.rooflines) {
+    for (const MachineLimits& roofline : run_.rooflines) {
       out_ << "| limit | " << roofline.threads << " | ";
       for (const auto& level : roofline.memory) {
-        out_ << format("%.0f / %.0f | ", level.read / 1000, level.copy / 1000);
+        out_ << format("%.0f / %.0f | ", level.read / 1000, level.copied / 1000);
       }
       out_ << format("%.0f |\n", roofline.flops / 1000);
     }
@@ -121,7 +123,7 @@ class Writer {
             "Keratin is faster.\n\n| | threads | geometric mean | least | most |\n"
             "|---|---|---|---|---|\n";
     for (const Kind& kind : kinds) {
-      for (const Roofline& roofline : run_.rooflines) {
+      for (const MachineLimits& roofline : run_.rooflines) {
         double logs = 0, least = HUGE_VAL, most = 0;
         int count = 0;
         for (const auto& [key, row] : rows_) {
@@ -152,10 +154,11 @@ class Writer {
             "ratio | GFLOP/s | GB/s | limit, us | share of the limit | speedup |\n"
             "|---|---|---|---|---|---|---|---|---|---|---|\n";
     for (const Workload& workload : workloads()) {
-      for (const Roofline& roofline : run_.rooflines) {
+      for (const MachineLimits& roofline : run_.rooflines) {
         const Row* found = row(workload.name, roofline.threads);
         if (!found) continue;
-        const double time = found->keratin->median_us, limit = roofline.microseconds(workload);
+        const double time = found->keratin->median_us,
+                     limit = least_microseconds(roofline, workload);
         const Row* single = row(workload.name, run_.rooflines[0].threads);
         out_ << format("| %s | %d | %.1f | ", workload.name.c_str(), roofline.threads, time);
         if (found->best) {
@@ -181,16 +184,17 @@ class Writer {
         rule += "---|";
       }
       std::string lines;
-      for (const Roofline& roofline : run_.rooflines) {
+      for (const MachineLimits& roofline : run_.rooflines) {
         std::string line =
             format("| %d thread%s |", roofline.threads, roofline.threads == 1 ? "" : "s");
         bool any = false;
         for (const Workload& step : growth.steps) {
           const Row* found = row(step.name, roofline.threads);
           any = any || found;
-          line += found ? format(" %.1f (%.0f %%) |", found->keratin->median_us,
-                                 100 * roofline.microseconds(step) / found->keratin->median_us)
-                        : " |";
+          line += found
+                      ? format(" %.1f (%.0f %%) |", found->keratin->median_us,
+                               100 * least_microseconds(roofline, step) / found->keratin->median_us)
+                      : " |";
         }
         if (any) lines += line + "\n";
       }

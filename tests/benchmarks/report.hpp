@@ -10,7 +10,7 @@ namespace benchmarks {
 
 /// All that a run measured.
 struct Run {
-  std::vector<Roofline> rooflines;  ///< one for each number of threads
+  std::vector<keratin::kernels::MachineLimits> rooflines;  ///< one for each number of threads
   std::vector<Result> results;
 };
 

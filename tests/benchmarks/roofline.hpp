@@ -1,30 +1,18 @@
 #pragma once
 
-#include <cstddef>
-#include <vector>
-
+#include "../../framework/kernels/machine_limits.hpp"
 #include "workloads.hpp"
 
 namespace benchmarks {
 
-/// What the machine allows a number of threads.
-struct Roofline {
-  struct Memory {
-    const char* level;
-    std::size_t bytes;  ///< of the working set, all threads together
-    double read, copy;  ///< bytes per microsecond
-  };
-
-  int threads;
-  const char* vectors;         ///< the instruction set
-  double flops;                ///< per microsecond
-  std::vector<Memory> memory;  ///< by growing working set
-
-  double microseconds(const Part& part) const;
-  double microseconds(const Workload& workload) const;
-};
-
-/// Takes about three seconds.
-Roofline measure_roofline(int threads);
+/// The least time for a workload whose parts are done one after the other.
+inline double least_microseconds(const keratin::kernels::MachineLimits& limits,
+                                 const Workload& workload) {
+  double sum = 0;
+  for (const Part& part : workload.parts) {
+    sum += limits.microseconds(part.flops, part.bytes, part.reads_only);
+  }
+  return sum;
+}
 
 }  // namespace benchmarks

@@ -1,4 +1,4 @@
-#include "roofline.hpp"
+#include "machine_limits.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -6,17 +6,17 @@
 
 #include <omp.h>
 
-#include "../../framework/kernels/simd.hpp"
-#include "values.hpp"
+#include "scratch.hpp"
+#include "simd.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "tests/benchmarks/roofline.cpp"
+#define HWY_TARGET_INCLUDE "framework/kernels/machine_limits.cpp"
 #include <hwy/foreach_target.h>
 
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace benchmarks {
+namespace keratin::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -73,11 +73,11 @@ const char* vectors() { return hwy::TargetName(HWY_TARGET); }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace benchmarks
+}  // namespace keratin::kernels
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace benchmarks {
+namespace keratin::kernels {
 
 namespace {
 
@@ -112,13 +112,16 @@ double peak_flops(int threads) {
   return sum / time;
 }
 
-Roofline::Memory bandwidth(int threads, const char* level, std::size_t bytes) {
+MachineLimits::Memory bandwidth(int threads, const char* level, std::size_t bytes) {
   const std::size_t count = bytes / sizeof(float) / static_cast<std::size_t>(threads);
-  std::vector<Values> values;
-  for (int i = 0; i < threads; ++i) values.emplace_back(count);
+  const auto each = (count + 1023) / 1024 * 1024;  // in whole pages
+  const Scratch<float> values(each * static_cast<std::size_t>(threads));
+  std::fill_n(values.data(), each * static_cast<std::size_t>(threads), 1.f);
   const std::size_t passes = std::max<std::size_t>(1, (std::size_t{8} << 20) / bytes);
   const int repeats = bytes > std::size_t{32} << 20 ? 8 : 30;
-  const auto at = [&](int thread) { return values[static_cast<std::size_t>(thread)].data(); };
+  const auto at = [&](int thread) {
+    return values.data() + static_cast<std::size_t>(thread) * each;
+  };
   const double read_time = least_microseconds(threads, repeats, [&](int thread) {
     float result = 0;
     for (std::size_t i = 0; i < passes; ++i) {
@@ -136,8 +139,8 @@ Roofline::Memory bandwidth(int threads, const char* level, std::size_t bytes) {
 
 }  // namespace
 
-Roofline measure_roofline(int threads) {
-  Roofline result{threads, HWY_DYNAMIC_DISPATCH(vectors)(), peak_flops(threads), {}};
+MachineLimits measure_machine_limits(int threads) {
+  MachineLimits result{threads, HWY_DYNAMIC_DISPATCH(vectors)(), peak_flops(threads), {}};
   const auto each = static_cast<std::size_t>(threads);
   constexpr std::size_t kilobyte = 1024, megabyte = 1024 * kilobyte;
   result.memory = {
@@ -146,28 +149,22 @@ Roofline measure_roofline(int threads) {
       bandwidth(threads, "L3 or DRAM", 48 * megabyte), bandwidth(threads, "DRAM", 512 * megabyte)};
   // A larger working set is never faster to reach: where it seems so, that was noise.
   for (std::size_t i = result.memory.size() - 1; i > 0; --i) {
-    Roofline::Memory& nearer = result.memory[i - 1];
+    MachineLimits::Memory& nearer = result.memory[i - 1];
     nearer.read = std::max(nearer.read, result.memory[i].read);
-    nearer.copy = std::max(nearer.copy, result.memory[i].copy);
+    nearer.copied = std::max(nearer.copied, result.memory[i].copied);
   }
   return result;
 }
 
-double Roofline::microseconds(const Part& part) const {
+double MachineLimits::microseconds(double operations, double bytes, bool reads_only) const {
   const Memory* level = &memory.back();
   for (const Memory& candidate : memory) {
-    if (part.bytes > static_cast<double>(candidate.bytes)) continue;
+    if (bytes > static_cast<double>(candidate.bytes)) continue;
     level = &candidate;
     break;
   }
-  return std::max(part.flops / flops, part.bytes / (part.reads_only ? level->read : level->copy));
+  return std::max(operations / flops, bytes / (reads_only ? level->read : level->copied));
 }
 
-double Roofline::microseconds(const Workload& workload) const {
-  double sum = 0;
-  for (const Part& part : workload.parts) sum += microseconds(part);
-  return sum;
-}
-
-}  // namespace benchmarks
+}  // namespace keratin::kernels
 #endif
