@@ -41,6 +41,19 @@ TEST_CASE("keratin summary and layers print") {
   CHECK(run("--version").out.starts_with("keratin "));
 }
 
+TEST_CASE("keratin bench lists layers, their sum, the model and the machine's limits") {
+  const Result bench = run(concat("bench ", data("dense.keras"), " --samples 2 --threads 1"));
+  CHECK(bench.status == 0);
+  CHECK(io::contains(bench.out, "(Dense)"));
+  CHECK(io::contains(bench.out, "All layers, one by one: "));
+  CHECK(io::contains(bench.out, "The model as a whole: "));
+  CHECK(io::contains(bench.out, "Limits with 1 thread(s)"));
+  CHECK(bench.err.empty());
+  const Result wrong = run(concat("bench ", data("dense.keras"), " --batch 0"));
+  CHECK(wrong.status == 2);
+  CHECK(is_one_line(wrong.err));
+}
+
 TEST_CASE("keratin predict reads and writes .npy") {
   const io::TemporaryFolder folder;
   const auto io = io::Hdf5File::open(data("dense.io.h5"));
