@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "layer.hpp"
-#include "mask_keyword.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 namespace {
@@ -67,15 +66,7 @@ std::unique_ptr<Context> Context::passing_child(std::size_t i) const {
 
 TensorRefs Context::run(const Layer& layer, TensorRefs inputs) {
   layer_ = &layer;
-  // Masks given by keyword are the last inputs (see LayerHandle::call); they take the place of
-  // those that came with the others.
-  const auto masks = static_cast<std::size_t>(std::ranges::count(call().input_names, mask_keyword));
-  const auto count = static_cast<std::ptrdiff_t>(inputs.size() - std::min(masks, inputs.size()));
-  inputs_.assign(inputs.begin(), inputs.begin() + count);
-  if (masks > 0) {
-    masks_.assign(inputs.begin() + count, inputs.end());
-    if (!wanted_.empty()) std::fill(wanted_.begin() + count, wanted_.end(), false);
-  }
+  inputs_.assign(inputs.begin(), inputs.end());
   layer.check_inputs(inputs_);
   layer.run(inputs_, *this);
   pass_on_masks(layer);

@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "mask_inputs.hpp"
 #include "naming.hpp"
+#include "operation.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 namespace {
@@ -60,8 +62,9 @@ void Function::set_graph(std::shared_ptr<const Graph> graph) {
   };
   for (const auto& node : graph_->nodes()) {
     if (node->is_input()) continue;
-    Call call{node, {}, {}, {}};
-    for (const SymbolicTensor& input : node->inputs) call.inputs.push_back(slot_of(input));
+    std::vector<std::size_t> inputs;
+    for (const SymbolicTensor& input : node->inputs) inputs.push_back(slot_of(input));
+    Call call = call_of(node, inputs);
     for (std::size_t k = 0; k < node->output_shapes.size(); ++k) {
       call.outputs.push_back(slots.size());
       slots.emplace(Source(node.get(), k), slots.size());
@@ -75,6 +78,27 @@ void Function::set_graph(std::shared_ptr<const Graph> graph) {
   plan_releases();
 }
 
+Function::Call Function::call_of(std::shared_ptr<const Node> node,
+                                 const std::vector<std::size_t>& inputs) {
+  Call call{std::move(node), {}, {}, {}, {}, {}};
+  call.options = call.node->options;
+  call.options.input_names.clear();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const CallOptions& options = call.node->options;
+    if (const auto masked = masked_input(options, i)) {
+      call.masks.emplace_back(*masked, inputs[i]);
+    } else {
+      call.inputs.push_back(inputs[i]);
+      if (!options.input_names.empty()) call.options.input_names.push_back(options.input_names[i]);
+    }
+  }
+  for (const auto& [input, slot] : call.masks) {
+    if (input >= call.inputs.size())
+      call.node->layer->refuse("received a mask for input ", input, ", which it does not have");
+  }
+  return call;
+}
+
 void Function::plan_releases() {
   std::vector<bool> needed(slot_count_, false);
   for (const std::size_t slot : output_slots_) needed[slot] = true;
@@ -85,6 +109,10 @@ void Function::plan_releases() {
         needed[slot] = true;
       }
     }
+    for (const auto& [input, slot] : call->masks) {
+      if (!needed[slot]) call->released.push_back(slot);
+      needed[slot] = true;
+    }
   }
 }
 
@@ -94,7 +122,11 @@ void Function::set_structures(Structure inputs, Structure outputs) {
 }
 
 std::vector<LayerHandle> Function::layers() const {
-  return graph_ ? graph_->layers() : std::vector<LayerHandle>();
+  std::vector<LayerHandle> layers = graph_ ? graph_->layers() : std::vector<LayerHandle>();
+  std::erase_if(layers, [](const LayerHandle& layer) {
+    return dynamic_cast<const Operation*>(&*layer) != nullptr;
+  });
+  return layers;
 }
 
 std::shared_ptr<Layer> Function::find_layer(const std::string& name) const {
@@ -174,9 +206,10 @@ void Function::run_keeping(TensorRefs inputs, Context& context) const {
       argument_masks.push_back(masks[slot]);
       argument_wanted.push_back(wanted[slot]);
     }
+    for (const auto& [input, slot] : call.masks) argument_masks[input] = slots[slot];
     const bool live = std::ranges::find(argument_wanted, true) != argument_wanted.end() ||
                       call.node->layer->has_trainable_weights();
-    child.set_call(call.node->options);
+    child.set_call(call.options);
     child.set_masks(std::move(argument_masks));
     child.set_wanted(std::move(argument_wanted));
     child.run(*call.node->layer, arguments);
@@ -206,7 +239,8 @@ void Function::run_passing(TensorRefs inputs, Context& context) const {
       arguments.push_back(slots[slot].tensor);
       argument_masks.push_back(slots[slot].mask);
     }
-    child->set_call(call.node->options);
+    for (const auto& [input, slot] : call.masks) argument_masks[input] = slots[slot].tensor;
+    child->set_call(call.options);
     child->set_masks(std::move(argument_masks));
     child->run(*call.node->layer, arguments);
     Tensors results = child->take_outputs();

@@ -63,12 +63,15 @@ class Function : public Layer {
  private:
   struct Call {
     std::shared_ptr<const Node> node;
-    std::vector<std::size_t> inputs;    // slots
-    std::vector<std::size_t> outputs;   // slots
-    std::vector<std::size_t> released;  // slots that no later call reads
+    CallOptions options;
+    std::vector<std::size_t> inputs;                         // slots
+    std::vector<std::size_t> outputs;                        // slots
+    std::vector<std::size_t> released;                       // slots that no later call reads
+    std::vector<std::pair<std::size_t, std::size_t>> masks;  // (input, slot): see masked_input()
   };
 
   void check_count(std::size_t inputs) const;
+  static Call call_of(std::shared_ptr<const Node> node, const std::vector<std::size_t>& inputs);
   void plan_releases();
   void run_keeping(TensorRefs inputs, Context& context) const;
   void run_passing(TensorRefs inputs, Context& context) const;

@@ -35,6 +35,14 @@ Json keras_tensor(const Graph& graph, const SymbolicTensor& tensor) {
 /// Adds a tensor that is given by keyword: alone, or to the list of those of the same keyword. What
 /// the reader left there says which (see keep_place).
 void add_argument(Json& kwargs, const std::string& name, Json tensor) {
+  if (name.starts_with("mask[")) {
+    // A list of masks has a place for each input: see masked_input().
+    Json& masks = kwargs["mask"];
+    if (!masks.is_array()) masks = Json::array();
+    while (masks.size() <= std::stoul(name.substr(5))) masks.push_back(nullptr);
+    masks.back() = std::move(tensor);
+    return;
+  }
   Json& value = kwargs[name];
   if (value.is_null()) {
     value = std::move(tensor);

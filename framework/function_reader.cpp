@@ -98,8 +98,12 @@ void add_argument(CallDescription& call, const std::string& keyword, std::size_t
                  value, [](const Json& item) { return is_keras_tensor(item) || item.is_null(); }) &&
              std::ranges::any_of(value, is_keras_tensor)) {
     if (keyword.empty()) call.list = true;
+    // Masks belong to inputs by their place in the list.
+    std::size_t i = 0;
     for (const Json& item : value) {
-      if (!item.is_null()) add_argument(call, keyword, place, item);
+      const std::string name = keyword == "mask" ? concat("mask[", i, "]") : keyword;
+      if (!item.is_null()) add_argument(call, name, place, item);
+      ++i;
     }
   } else {
     call.add_constant(keyword.empty() ? std::to_string(place) : keyword, value);
@@ -191,8 +195,19 @@ class GraphReader {
     bool numbered_from_zero = false;
   };
 
+  /// The layer that an entry describes. An operation's arguments are in its config and, as
+  /// constants, in its call: it takes the whole entry.
+  static std::shared_ptr<Layer> layer_of(const Json& entry) {
+    const Json module = entry.is_object() ? entry.value("module", Json()) : Json();
+    const bool is_operation =
+        module.is_string() && (module.get_ref<const std::string&>().starts_with("keras.src.ops.") ||
+                               module.get_ref<const std::string&>().starts_with("keras.ops"));
+    if (!is_operation) return deserialize<Layer>(entry);
+    return Registry<Layer>::instance().make("Operation", entry);
+  }
+
   void add(const Json& json) {
-    const auto layer = deserialize<Layer>(json);
+    const auto layer = layer_of(json);
     const std::string name = json.contains("name") && json["name"].is_string()
                                  ? json["name"].get<std::string>()
                                  : layer->name();

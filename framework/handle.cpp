@@ -3,7 +3,7 @@
 #include <atomic>
 
 #include "base/error.hpp"
-#include "mask_keyword.hpp"
+#include "mask_inputs.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 
@@ -14,35 +14,13 @@ std::shared_ptr<const Node> make_node(LayerHandle layer, SymbolicTensors inputs,
                                            list, std::move(output_shapes), count++});
 }
 
-namespace {
-
-/// Moves masks, the inputs with the keyword "mask", behind the others. Returns the number of those.
-std::size_t put_masks_last(SymbolicTensors& inputs, CallOptions& options) {
-  if (options.input_names.size() != inputs.size()) return inputs.size();
-  SymbolicTensors sorted, masks;
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const bool is_mask = options.input_names[i] == mask_keyword;
-    (is_mask ? masks : sorted).push_back(inputs[i]);
-    if (!is_mask) names.push_back(options.input_names[i]);
-  }
-  const std::size_t count = sorted.size();
-  sorted.insert(sorted.end(), masks.begin(), masks.end());
-  names.resize(inputs.size(), std::string(mask_keyword));
-  inputs = std::move(sorted);
-  options.input_names = std::move(names);
-  return count;
-}
-
-}  // namespace
-
-SymbolicTensors LayerHandle::call(const SymbolicTensors& arguments, CallOptions options,
+SymbolicTensors LayerHandle::call(const SymbolicTensors& inputs, CallOptions options,
                                   bool list) const {
-  SymbolicTensors inputs = arguments;
-  const std::size_t count = put_masks_last(inputs, options);
-  if (count == 0) layer_->refuse("called without an input");
   Shapes shapes;
-  for (std::size_t i = 0; i < count; ++i) shapes.push_back(inputs[i].shape());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!masked_input(options, i)) shapes.push_back(inputs[i].shape());
+  }
+  if (shapes.empty()) layer_->refuse("called without an input");
   layer_->build(shapes);
   layer_->check_inputs(shapes);
   const auto node =

@@ -135,7 +135,10 @@ struct Listing {
 
   void add(const Function& function, const std::string& indent) {
     const bool is_sequential = dynamic_cast<const SequentialFunction*>(&function) != nullptr;
-    for (const LayerHandle& layer : function.layers()) {
+    // Operations are listed, too, though they are no layers.
+    const auto layers =
+        is_sequential || !function.graph() ? function.layers() : function.graph()->layers();
+    for (const LayerHandle& layer : layers) {
       Row row = {concat(indent, layer->name(), " (", layer->class_name(), ")"),
                  output_shapes_text(*layer, function.graph()), with_commas(layer->count_params())};
       if (!layer->built()) row[2] = "0 (unbuilt)";

@@ -15,8 +15,11 @@ namespace {
 
 /// Adds the class of `json` if it is a layer, and those within it.
 void collect_classes(const Json& json, bool is_layer, std::set<std::string>& classes) {
+  const Json module = json.is_object() ? json.value("module", Json("")) : Json("");
+  const bool is_operation =
+      module.is_string() && module.get<std::string>().starts_with("keras.src.ops");
   if (json.is_object() && json.contains("class_name") && json["class_name"].is_string() &&
-      (is_layer || json.value("module", Json()) == "keras.layers")) {
+      (is_layer || module == "keras.layers") && !is_operation) {
     classes.insert(json["class_name"].get<std::string>());
   }
   if (json.is_array()) {
