@@ -13,6 +13,8 @@
 #include "core/embedding.hpp"
 #include "core/identity.hpp"
 #include "core/masking.hpp"
+#include "core/operation.hpp"
+#include "locally_connected/locally_connected.hpp"
 #include "merging/concatenate.hpp"
 #include "merging/dot.hpp"
 #include "merging/elementwise.hpp"
@@ -106,6 +108,7 @@ void add_core(Registry<Layer>& registry) {
   registry.add<EmbeddingLayer>();
   registry.add<IdentityLayer>();
   registry.add<MaskingLayer>();
+  registry.add<OperationLayer>();
 }
 
 void add_convolutional(Registry<Layer>& registry) {
@@ -119,6 +122,11 @@ void add_convolutional(Registry<Layer>& registry) {
   registry.add<DepthwiseConvLayer<2>>();
   registry.add<SeparableConvLayer<1>>({"SeparableConvolution1D"});
   registry.add<SeparableConvLayer<2>>({"SeparableConvolution2D"});
+}
+
+void add_locally_connected(Registry<Layer>& registry) {
+  registry.add<LocallyConnectedLayer<1>>();
+  registry.add<LocallyConnectedLayer<2>>();
 }
 
 void add_merging(Registry<Layer>& registry) {
@@ -259,6 +267,7 @@ Registry<Layer>& Registry<Layer>::instance() {
     add_activations(all);
     add_core(all);
     add_convolutional(all);
+    add_locally_connected(all);
     add_merging(all);
     add_normalization(all);
     add_pooling(all);
