@@ -152,6 +152,12 @@ BasicTensor<T> parse_npy(std::string_view bytes, const std::string& name) {
 }
 
 template <class T>
+BasicTensor<T> parse_elements(const NpyHeader& header, std::string_view bytes,
+                              const std::string& name) {
+  return read_any<T>({bytes, name, header});
+}
+
+template <class T>
 BasicTensor<T> read_npy(const std::filesystem::path& path) {
   return parse_npy<T>(read_file(path), path.string());
 }
@@ -187,10 +193,11 @@ std::map<std::string, BasicTensor<T>> read_npz(const std::filesystem::path& path
   return arrays;
 }
 
-#define KERATIN_NPY(T)                                                          \
-  template BasicTensor<T> parse_npy(std::string_view, const std::string&);      \
-  template BasicTensor<T> read_npy(const std::filesystem::path&);               \
-  template void write_npy(const std::filesystem::path&, const BasicTensor<T>&); \
+#define KERATIN_NPY(T)                                                                            \
+  template BasicTensor<T> parse_npy(std::string_view, const std::string&);                        \
+  template BasicTensor<T> parse_elements(const NpyHeader&, std::string_view, const std::string&); \
+  template BasicTensor<T> read_npy(const std::filesystem::path&);                                 \
+  template void write_npy(const std::filesystem::path&, const BasicTensor<T>&);                   \
   template std::map<std::string, BasicTensor<T>> read_npz(const std::filesystem::path&);
 KERATIN_NPY(float)
 KERATIN_NPY(double)

@@ -30,6 +30,12 @@ BasicTensor<T> read_npy(const std::filesystem::path& path);
 template <class T>
 BasicTensor<T> parse_npy(std::string_view bytes, const std::string& name);
 
+/// Elements that lie one after the other from `bytes.data() + header.data_offset` on, as `header`
+/// describes them.
+template <class T>
+BasicTensor<T> parse_elements(const NpyHeader& header, std::string_view bytes,
+                              const std::string& name);
+
 /// Writes an `.npy` file (version 1, C order, T's own type), whole or not at all. Throws FileError.
 template <class T>
 void write_npy(const std::filesystem::path& path, const BasicTensor<T>& tensor);

@@ -8,6 +8,7 @@
 #include "keras_version.hpp"
 #include "legacy/origin.hpp"
 #include "load_report.hpp"
+#include "tfjs.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::saving {
 
@@ -25,6 +26,12 @@ struct LegacyReading {
 /// differ, by place and checked shapes. Throws ValueError where they do not fit.
 void read_legacy_weights(const Function& function, const io::Hdf5File& file,
                          const LegacyReading& reading, LoadReport& report);
+
+/// The same for weights that are known by name, in the order of the model's layers: each layer
+/// takes as many as it has.
+void read_named_weights(const Function& function, const std::vector<NamedWeight>& weights,
+                        const std::string& source, const LegacyReading& reading,
+                        LoadReport& report);
 
 /// Writes the weights as this version of Keras does into a legacy `.h5`: below `root`
 /// ("/model_weights", or "/" for weights alone).

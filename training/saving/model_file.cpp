@@ -6,7 +6,9 @@
 #include "../../framework/io/atomic_file.hpp"
 #include "../../framework/io/file_kind.hpp"
 #include "../../framework/io/zip.hpp"
+#include "npz_store.hpp"
 #include "python_json.hpp"
+#include "sharded_store.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::saving {
 namespace {
@@ -18,6 +20,8 @@ std::string text_at(const Json& json, const char* key) {
 
 /// Takes "compile_config" out of a serialised model.
 void set_architecture(ModelFile& file, Json json) {
+  if (json.is_object() && !json.contains("class_name") && json.contains("model_config"))
+    json = Json(json["model_config"]);
   if (!json.is_object() || !json.contains("class_name"))
     throw FileError(concat(file.name, ": the config is no serialised model"));
   if (json.contains("compile_config") && json["compile_config"].is_object()) {
@@ -34,28 +38,86 @@ void set_hdf5(ModelFile& file, io::Hdf5File hdf5) {
   const bool is_legacy = file.hdf5->has_attribute("/", "layer_names") ||
                          file.hdf5->has_attribute("/", "layer_names0") ||
                          file.hdf5->has("/model_weights");
-  if (!is_legacy) file.variables = VariableStore::of(*file.hdf5);
+  if (!is_legacy) file.variables = VariableStore::of(file.hdf5);
+}
+
+/// The folder within an archive that has the model: "" or, where a folder was packed, its name.
+std::string root_of(const io::Archive& archive) {
+  if (archive.has("config.json")) return {};
+  std::string root;
+  for (const std::string& member : archive.members()) {
+    if (!member.ends_with("/config.json")) continue;
+    const std::string folder = member.substr(0, member.size() - 11);
+    if (root.empty() || folder.size() < root.size()) root = folder;
+  }
+  if (root.empty())
+    throw FileError(concat(archive.name(), " has no config.json, so it is no Keras model"));
+  return root;
 }
 
 ModelFile from_archive(io::Archive opened) {
   ModelFile file{.format = "keras", .name = opened.name()};
   file.archive = std::make_shared<const io::Archive>(std::move(opened));
   const io::Archive& archive = *file.archive;
-  if (!archive.has("config.json")) {
-    throw FileError(concat(file.name, " has no config.json, so it is no Keras model"));
-  }
-  if (archive.has("metadata.json")) {
-    const Json metadata = parse_json(archive.read("metadata.json"), file.name + ": metadata.json");
+  const std::string root = root_of(archive);
+  const auto read = [&](const std::string& member) { return archive.read(root + member); };
+  if (archive.has(root + "metadata.json")) {
+    const Json metadata = parse_json(read("metadata.json"), file.name + ": metadata.json");
     if (metadata.is_object()) file.keras_version = text_at(metadata, "keras_version");
   }
-  set_architecture(file, parse_json(archive.read("config.json"), file.name + ": config.json"));
-  if (archive.has("model.weights.h5")) {
-    set_hdf5(file, io::Hdf5File::from_image(archive.read("model.weights.h5"),
-                                            file.name + ": model.weights.h5"));
+  set_architecture(file, parse_json(read("config.json"), file.name + ": config.json"));
+  if (archive.has(root + "model.weights.h5")) {
+    set_hdf5(file,
+             io::Hdf5File::from_image(read("model.weights.h5"), file.name + ": model.weights.h5"));
+  } else if (archive.has(root + "model.weights.npz")) {
+    file.variables = npz_store(read("model.weights.npz"), file.name + ": model.weights.npz");
   } else {
     throw FileError(concat(file.name, " has no model.weights.h5"));
   }
   return file;
+}
+
+/// A `model.json` of TensorFlow.js with the shards beside it.
+ModelFile from_tfjs(const Json& json, const std::filesystem::path& path) {
+  ModelFile file{.format = "tfjs", .name = path.string()};
+  file.named = tfjs_weights(json, path);
+  Json topology = json.value("modelTopology", Json());
+  if (!topology.is_object()) return file;
+  file.keras_version = text_at(topology, "keras_version");
+  file.backend = text_at(topology, "backend");
+  for (const Json* settings : std::initializer_list<const Json*>{&topology, &json}) {
+    for (const char* key : {"training_config", "trainingConfig"}) {
+      if (settings->contains(key) && (*settings)[key].is_object())
+        file.compile_config = std::make_shared<const Json>((*settings)[key]);
+    }
+  }
+  if (topology.contains("model_config")) topology = Json(topology["model_config"]);
+  set_architecture(file, std::move(topology));
+  return file;
+}
+
+ModelFile from_json(const std::filesystem::path& path) {
+  const std::string text = io::read_file(path);
+  const Json json = parse_json(text, path.string());
+  if (is_tfjs(json)) return from_tfjs(json, path);
+  if (is_shard_index(json)) {
+    ModelFile file{.format = "weights.json", .name = path.string()};
+    file.variables = sharded_store(json, path);
+    return file;
+  }
+  return model_file_from_json(text, path.string());
+}
+
+/// An unpacked `.keras`, or the folder of a model of TensorFlow.js.
+ModelFile from_directory(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path / "config.json")) {
+    if (std::filesystem::exists(path / "model.json")) return from_json(path / "model.json");
+    if (std::filesystem::exists(path / "saved_model.pb")) {
+      throw FileError(concat(path.string(), " is a SavedModel of TensorFlow, which holds no Keras ",
+                             "config that Keratin reads: save the model as .keras or .h5"));
+    }
+  }
+  return from_archive(io::Archive::open(path));
 }
 
 ModelFile from_hdf5(const std::filesystem::path& path) {
@@ -104,12 +166,13 @@ ModelFile open_model_file(const std::filesystem::path& path) {
   const io::FileKind kind = io::file_kind(path);
   switch (kind) {
     case io::FileKind::zip:
-    case io::FileKind::directory:
       return from_archive(io::Archive::open(path));
+    case io::FileKind::directory:
+      return from_directory(path);
     case io::FileKind::hdf5:
       return from_hdf5(path);
     case io::FileKind::json:
-      return model_file_from_json(io::read_file(path), path.string());
+      return from_json(path);
     default:
       throw FileError(concat(path.string(), " is no Keras file: it ", io::describe(kind)));
   }

@@ -13,13 +13,14 @@
 #include "../../framework/tensor.hpp"
 #include "load_function.hpp"
 #include "load_report.hpp"
+#include "tfjs.hpp"
 #include "variable_store.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::saving {
 
 /// The parts of a file that holds a whole model, or only weights, or only an architecture.
 struct ModelFile {
-  /// "keras", "h5", "weights.h5" or "json".
+  /// "keras", "h5", "weights.h5", "weights.json" (sharded), "json" or "tfjs".
   std::string format = {};
   std::string name = {};
   /// Empty where the file does not say.
@@ -35,8 +36,11 @@ struct ModelFile {
   std::shared_ptr<const io::Archive> archive = {};
   /// The weights in Keras 3's layout; none where they are in the legacy one.
   std::optional<VariableStore> variables = {};
+  /// The weights by name in the order of the model's layers; none where they are in a file of
+  /// Keras's own.
+  std::optional<std::vector<NamedWeight>> named = {};
 
-  bool has_weights() const { return hdf5 != nullptr || variables.has_value(); }
+  bool has_weights() const { return hdf5 || variables || named; }
 };
 
 /// The architecture that `text` holds; `name` stands for it in messages.

@@ -28,9 +28,15 @@ std::optional<std::size_t> number_in_class(std::string_view name, std::string_vi
 
 }  // namespace
 
-VariableStore VariableStore::of(const io::Hdf5File& file) {
-  VariableStore store(file.name());
-  for (const std::string& dataset : file.datasets()) {
+VariableStore VariableStore::of(std::shared_ptr<const io::Hdf5File> file) {
+  VariableStore store(file->name());
+  store.add_variables(file);
+  store.finish();
+  return store;
+}
+
+void VariableStore::add_variables(const std::shared_ptr<const io::Hdf5File>& file) {
+  for (const std::string& dataset : file->datasets()) {
     // Files written on Windows have '\' within names.
     std::string path = dataset;
     std::ranges::replace(path, '\\', '/');
@@ -48,12 +54,10 @@ VariableStore VariableStore::of(const io::Hdf5File& file) {
     } else {
       continue;
     }
-    store.add(owner, *index,
-              {file.shape(dataset), [&file, dataset] { return file.read_dataset<real>(dataset); },
-               dataset});
+    add(owner, *index,
+        {file->shape(dataset), [file, dataset] { return file->read_dataset<real>(dataset); },
+         dataset});
   }
-  store.finish();
-  return store;
 }
 
 void VariableStore::add(const std::string& path, std::size_t index, Variable variable) {

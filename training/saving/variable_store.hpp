@@ -24,8 +24,8 @@ class VariableStore {
     std::string where;
   };
 
-  /// The variables under "/vars" groups of an HDF5 file, which must outlive the store.
-  static VariableStore of(const io::Hdf5File& file);
+  /// The variables under "/vars" groups of an HDF5 file.
+  static VariableStore of(std::shared_ptr<const io::Hdf5File> file);
 
   const std::string& source() const { return source_; }
   /// The variables of the owner at `path`, in numeric order. Empty where there are none.
@@ -38,6 +38,8 @@ class VariableStore {
   std::vector<std::string> paths() const;
 
   explicit VariableStore(std::string source) : source_(std::move(source)) {}
+  /// Adds the variables under "/vars" groups of an HDF5 file.
+  void add_variables(const std::shared_ptr<const io::Hdf5File>& file);
   /// Adds variable `index` of the owner at `path`. Throws FileError where it is there already.
   void add(const std::string& path, std::size_t index, Variable variable);
   /// Throws FileError where an owner's variables are not numbered 0, 1, 2...
