@@ -4,9 +4,22 @@
 #include "constraint.hpp"
 #include "fields_impl.hpp"
 #include "initializer.hpp"
+#include "register_object.hpp"
 #include "regularizer.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
+namespace {
+
+/// Where `reason` is an unknown object, what a program can do about it.
+std::string hint_of(std::string_view reason) {
+  constexpr std::string_view start = "Could not interpret ", middle = " identifier: ";
+  const auto place = reason.find(middle);
+  if (!reason.starts_with(start) || place == reason.npos) return {};
+  return registration_hint(reason.substr(start.size(), place - start.size()),
+                           std::string(reason.substr(place + middle.size())));
+}
+
+}  // namespace
 
 Fields& Fields::activity_regularizer() {
   if (out_ && !out_->contains("activity_regularizer")) (*out_)["activity_regularizer"] = nullptr;
@@ -32,7 +45,8 @@ void Fields::finish(std::string_view class_name) const {
   if (!in_) return;
   std::string unknown_keys;
   for (const auto& [key, value] : in_->items()) {
-    if (seen_.contains(key)) continue;
+    // An argument of a later Keras that was left at None.
+    if (seen_.contains(key) || value.is_null()) continue;
     if (!unknown_keys.empty()) unknown_keys += ", ";
     unknown_keys += concat("'", key, "': ", value.dump());
   }
@@ -44,7 +58,7 @@ void Fields::finish(std::string_view class_name) const {
 void refuse_field(const std::string& owner, std::string_view key, const Json& value,
                   const char* reason) {
   throw ValueError(concat(owner, ": Invalid value for argument `", key, "`. Received: ", key, "=",
-                          value.dump(), " (", reason, ")"));
+                          value.dump(), " (", reason, ")", hint_of(reason)));
 }
 
 KERATIN_COMMON_FIELDS(template)

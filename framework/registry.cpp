@@ -1,4 +1,4 @@
-#include "registry.hpp"
+#include "register_object.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,6 +19,14 @@ std::string unknown_class(std::string_view kind, const std::string& name, const 
   return concat(message,
                 ". If it is a class of yours, say so before loading: keratin::", "register_layer<",
                 plain, "Layer>();");
+}
+
+std::string registration_hint(std::string_view kind, const std::string& name) {
+  const auto place = name.find('>');
+  const std::string plain = place == name.npos ? name : name.substr(place + 1);
+  const std::string_view word = kind == "activation function" ? "activation" : kind;
+  return concat(". If it is one of yours, say so before loading: keratin::register_", word, "<",
+                plain, ">();");
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT

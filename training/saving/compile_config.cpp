@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../../framework/base/error.hpp"
+#include "../../framework/register_object.hpp"
 #include "../../framework/serialization.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::saving {
@@ -89,7 +90,7 @@ class Reader {
     try {
       return OptimizerSpec(deserialize<optimizers::Optimizer>(upgraded(json)));
     } catch (const std::exception& error) {
-      warn("the optimizer", error.what());
+      warn("the optimizer", "optimizer", json, error.what());
       return {};
     }
   }
@@ -98,9 +99,9 @@ class Reader {
     if (json.is_null()) return {};
     try {
       if (json.is_string()) return LossSpec(json.get<std::string>());
-      return LossSpec(deserialize<const Loss>(json));
+      return LossSpec(deserialize<const Loss>(without_function(json)));
     } catch (const std::exception& error) {
-      warn("a loss", error.what());
+      warn("a loss", "loss", json, error.what());
       return {};
     }
   }
@@ -146,9 +147,15 @@ class Reader {
   }
 
  private:
-  void warn(const std::string& what, const std::string& why) {
+  void warn(const std::string& what, std::string_view kind, const Json& json,
+            const std::string& why) {
+    std::string hint;
+    if (why.starts_with("Could not interpret")) {
+      const ObjectDescription object = describe_object(json);
+      hint = registration_hint(kind, object.name);
+    }
     report_.warnings.push_back(
-        concat("The model was compiled with ", what, " that is not known: ", why));
+        concat("The model was compiled with ", what, " that is not known: ", why, hint));
   }
 
   /// One metric, or a list of them.
@@ -170,9 +177,16 @@ class Reader {
         found.emplace_back(deserialize<Metric>(json));
       }
     } catch (const std::exception& error) {
-      warn("a metric", error.what());
+      warn("a metric", "metric", json, error.what());
     }
     return found;
+  }
+
+  /// Keras 2.14 notes the function that a loss is made of, too.
+  static Json without_function(Json json) {
+    if (json.is_object() && json.contains("config") && json["config"].is_object())
+      json["config"].erase("fn");
+    return json;
   }
 
   /// Keras 2 wraps functions: {"class_name": "MeanMetricWrapper", "config": {"name": "accuracy",
@@ -190,13 +204,12 @@ class Reader {
   /// An optimizer of Keras 1 or 2 in the words of Keras 3.
   Json upgraded(Json json) {
     if (!json.is_object() || !json.contains("config") || !json["config"].is_object()) return json;
-    // tf.keras 2.11 to 2.14 wrote its own classes so into an .h5.
-    constexpr std::string_view package = "Custom>";
-    std::string class_name = json.value("class_name", Json("")).dump();
-    class_name = class_name.substr(1, class_name.size() - 2);
-    if (class_name.starts_with(package) &&
-        !Registry<optimizers::Optimizer>::instance().contains(class_name)) {
-      json["class_name"] = class_name.substr(package.size());
+    // So Keras 2.11 to 2.15 call their own.
+    const std::string own = "Custom>";
+    if (is_object_of_class(json)) {
+      const auto name = json["class_name"].get<std::string>();
+      if (name.starts_with(own) && !Registry<optimizers::Optimizer>::instance().contains(name))
+        json["class_name"] = name.substr(own.size());
     }
     Json& config = json["config"];
     const auto rename = [&](const char* from, const char* to) {

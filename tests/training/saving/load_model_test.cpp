@@ -178,6 +178,21 @@ TEST_CASE("Settings of every form are read, and what is unknown is a warning") {
   CHECK(options->loss.empty());
   CHECK(report.warnings.size() >= 1);
 
+  CHECK(report.warnings[0] ==
+        "The model was compiled with a loss that is not known: Could not interpret loss "
+        "identifier: my_own_loss. If it is one of yours, say so before loading: "
+        "keratin::register_loss<my_own_loss>();");
+
+  // Keras 2.14.
+  options = read(R"({"optimizer_config": {"class_name": "Custom>Adam", "config": {"name": "Adam",
+      "weight_decay": null, "jit_compile": true, "is_legacy_optimizer": false,
+      "learning_rate": 0.5}}, "loss": {"class_name": "CategoricalCrossentropy", "config":
+      {"reduction": "auto", "name": "c", "from_logits": false, "label_smoothing": 0.0,
+      "axis": -1, "fn": "categorical_crossentropy"}}})");
+  REQUIRE(options);
+  CHECK(report.warnings == std::vector<std::string>());
+  CHECK(options->optimizer->class_name() == "Adam");
+
   CHECK_FALSE(read(R"({"optimizer": {"class_name": "Mine", "config": {}}, "loss": "mse"})"));
   CHECK(report.warnings.size() == 1);
   CHECK_FALSE(read(R"({"loss": "mse"})"));
