@@ -63,6 +63,10 @@ void SequentialFunction::build_all(const Shapes& input_shapes) {
     output = results[0];
   }
   set_graph(std::make_shared<const Graph>(SymbolicTensors{input}, SymbolicTensors{output}));
+  if (when_built_) {
+    when_built_();
+    when_built_ = {};
+  }
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -28,6 +29,9 @@ class SequentialFunction final : public Function {
   /// Takes the last layer away. Throws ValueError where there is none.
   void pop();
 
+  /// Has `action` done when the graph is made: for weights that a file has, and that wait for it.
+  void when_built(std::function<void()> action) { when_built_ = std::move(action); }
+
   /// Without the InputLayer, as keras.Sequential.layers.
   std::vector<LayerHandle> layers() const override { return layers_; }
   /// Null where the model was not told its input's shape.
@@ -42,6 +46,7 @@ class SequentialFunction final : public Function {
 
   std::shared_ptr<InputLayer> input_;
   std::vector<LayerHandle> layers_;
+  std::function<void()> when_built_;
 };
 
 }  // namespace keratin::inline KERATIN_VARIANT

@@ -14,6 +14,8 @@ constexpr int newest_minor = 15;
 
 std::string what_is(const saving::ModelFile& file) {
   const bool is_legacy = file.hdf5 && !file.variables;
+  if (file.format == "tfjs") return "a layers model of TensorFlow.js";
+  if (file.format == "weights.json") return "weights in several files, with their index";
   if (!file.architecture) {
     return is_legacy ? "weights without an architecture, in the legacy .h5 format"
                      : "weights without an architecture, in the .weights.h5 format";

@@ -88,6 +88,9 @@ Arrays arrays_of(const saving::ModelFile& file) {
                             [read = variables[i].read] { return Values(read()); });
       }
     }
+  } else if (file.named) {
+    for (const saving::NamedWeight& weight : *file.named)
+      arrays.emplace_back(weight.name, [read = weight.read] { return Values(read()); });
   }
   return arrays;
 }

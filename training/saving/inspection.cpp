@@ -80,6 +80,16 @@ Inspection inspect_file(const std::filesystem::path& path) {
         found.arrays.push_back(std::move(array));
       }
     }
+  } else if (file.named) {
+    for (const saving::NamedWeight& weight : *file.named) {
+      const BasicTensor<double> values = weight.read();
+      StoredArray array{.path = weight.name,
+                        .shape = shape_of(values),
+                        .dtype = "float",
+                        .bytes = values.size() * sizeof(real)};
+      add_statistics(values, array);
+      found.arrays.push_back(std::move(array));
+    }
   }
   return found;
 }

@@ -12,7 +12,7 @@
 namespace keratin::inline KERATIN_VARIANT::saving {
 namespace {
 
-struct NamedWeight {
+struct WrittenWeight {
   std::string path;
   const Layer* owner;
   const Parameter* parameter;
@@ -31,7 +31,7 @@ std::string weight_name(const Layer& layer, const Parameter& parameter,
 /// the outside in, but for what is within a functional model, which was built before the model, and
 /// in tf.keras within any model.
 void collect(const Layer& layer, const std::string& prefix, const KerasVersion& version,
-             std::set<const Layer*>& seen, std::vector<NamedWeight>& weights) {
+             std::set<const Layer*>& seen, std::vector<WrittenWeight>& weights) {
   if (!seen.insert(&layer).second) return;
   const std::string path = prefix + layer.name() + "/";
   for (const Parameter* parameter : stored_order(layer))
@@ -45,12 +45,12 @@ void collect(const Layer& layer, const std::string& prefix, const KerasVersion& 
 void write_group(const Layer& layer, const std::string& prefix, const std::string& group,
                  io::Hdf5File& file, const KerasVersion& version) {
   std::set<const Layer*> seen;
-  std::vector<NamedWeight> weights;
+  std::vector<WrittenWeight> weights;
   collect(layer, prefix, version, seen, weights);
   file.create_group(group);
   std::vector<std::string> names;
   for (const bool trainable : {true, false}) {
-    for (const NamedWeight& weight : weights) {
+    for (const WrittenWeight& weight : weights) {
       if (weight.parameter->trainable() != trainable) continue;
       names.push_back(weight.path);
       file.write_dataset(group + "/" + weight.path, weight.parameter->value(),
@@ -71,11 +71,11 @@ std::string scope_of(const Function& function, const KerasVersion& version) {
 std::map<const Parameter*, std::string> legacy_weight_names(const Function& function,
                                                             const KerasVersion& version) {
   std::set<const Layer*> seen;
-  std::vector<NamedWeight> weights;
+  std::vector<WrittenWeight> weights;
   for (const LayerHandle& layer : function.layers())
     collect(*layer, scope_of(function, version), version, seen, weights);
   std::map<const Parameter*, std::string> names;
-  for (const NamedWeight& weight : weights) names.emplace(weight.parameter, weight.path);
+  for (const WrittenWeight& weight : weights) names.emplace(weight.parameter, weight.path);
   return names;
 }
 

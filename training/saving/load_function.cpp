@@ -10,6 +10,7 @@
 #include "legacy_weights.hpp"
 #include "model_file.hpp"
 #include "python_json.hpp"
+#include "unbuilt.hpp"
 #include "weights.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
@@ -56,12 +57,40 @@ std::shared_ptr<Function> make_function(const ModelFile& file, LoadReport& repor
 
 void read_file_weights(const ModelFile& file, Function& function, const LoadWeightsOptions& options,
                        LoadReport& report) {
+  const saving::LegacyReading reading{origin_of(file), options.by_name, options.skip_mismatch};
   if (file.variables) {
     saving::read_weights(function, *file.variables, options.skip_mismatch, report);
+  } else if (file.named) {
+    saving::read_named_weights(function, *file.named, file.name, reading, report);
   } else {
-    saving::read_legacy_weights(function, *file.hdf5,
-                                {origin_of(file), options.by_name, options.skip_mismatch}, report);
+    saving::read_legacy_weights(function, *file.hdf5, reading, report);
   }
+}
+
+/// Builds a Sequential whose file does not say the shape of its input. Where the weights do not say
+/// it either, they are read at the first call.
+bool build_if_possible(std::shared_ptr<Function>& function, const ModelFile& file,
+                       LoadReport& report) {
+  const auto unbuilt = std::dynamic_pointer_cast<SequentialFunction>(function);
+  if (!unbuilt || unbuilt->built() || unbuilt->layers().empty()) return true;
+  if (const Shape shape = saving::input_shape_from_weights(*unbuilt, file); !shape.empty()) {
+    try {
+      unbuilt->build({shape});
+      return true;
+    } catch (const ValueError&) {
+      // Some size is still open. What was built for the others must not stay.
+      LoadReport again;
+      function = make_function(file, again);
+    }
+  }
+  const auto waiting = std::dynamic_pointer_cast<SequentialFunction>(function);
+  report.notes.push_back(concat(file.name, " does not say the shape of the model's input: it is ",
+                                "built, and its weights are read, at the first call"));
+  waiting->when_built([file, model = waiting.get()] {
+    LoadReport unread;
+    read_file_weights(file, *model, {}, unread);
+  });
+  return false;
 }
 
 void note_origin(const ModelFile& file, LoadReport& report) {
@@ -86,7 +115,7 @@ std::shared_ptr<Function> saving::load_function_of(const ModelFile& file, LoadRe
   const WeightBudget budget(2 * stored_elements(file) + not_stored);
   auto function = make_function(file, report);
   if (file.archive) saving::read_assets(*function, *file.archive);
-  read_file_weights(file, *function, {}, report);
+  if (build_if_possible(function, file, report)) read_file_weights(file, *function, {}, report);
   return function;
 }
 

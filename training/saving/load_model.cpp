@@ -38,6 +38,13 @@ Model load_model(const std::filesystem::path& path, const LoadOptions& options) 
     report.warnings.push_back(concat("The model was not compiled: ", error.what()));
     return model;
   }
+  if (!model.function().built()) {
+    // The first call builds the model; there is nothing yet that the optimizer could remember.
+    if (file.compile_config)
+      report.warnings.push_back(
+          "The state of the optimizer was not restored: the model is not built yet");
+    return model;
+  }
   model.optimizer().build(model.trainable_weights());
   saving::read_optimizer(model.optimizer(), file, report);
   return model;

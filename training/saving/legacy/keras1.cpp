@@ -104,6 +104,15 @@ void rename_data_format(LayerConfig& layer) {
   layer.config.erase("dim_ordering");
 }
 
+/// -1, [1, 2], or [[1], [2]] as the first versions had it.
+Json dot_axes(const Json& axes) {
+  if (!axes.is_array()) return Json::array({axes, axes});
+  Json result = Json::array();
+  for (const Json& axis : axes)
+    result.push_back(axis.is_array() && axis.size() == 1 ? Json(axis[0]) : axis);
+  return result;
+}
+
 /// Merge(mode) became a class for each mode.
 void rename_merge(LayerConfig& layer) {
   static const std::map<std::string, std::string> modes = {
@@ -111,15 +120,19 @@ void rename_merge(LayerConfig& layer) {
       {"ave", "Average"}, {"max", "Maximum"},  {"dot", "Dot"},
       {"cos", "Dot"}};
   const Json mode = layer.config.value("mode", Json("sum"));
-  const auto found = mode.is_string() ? modes.find(mode.get<std::string>()) : modes.end();
-  if (found == modes.end()) layer.refuse("mode", "is a function of its own");
-  if (layer.has("layers") && !layer.config["layers"].empty())
-    layer.refuse("layers", "merges models within a Sequential, which is not supported");
+  const Json type = layer.config.value("mode_type", Json("raw"));
+  const auto found =
+      mode.is_string() && type == "raw" ? modes.find(mode.get<std::string>()) : modes.end();
+  if (found == modes.end()) {
+    throw ValueError(concat(layer.label(), " merges by Python code, which is never executed: ",
+                            "write a layer of the same function, and say so before loading: ",
+                            "keratin::register_layer<MergeLayer>();"));
+  }
   Json config = {{"name", layer.config.value("name", Json(nullptr))}};
   if (found->second == "Concatenate") config["axis"] = layer.config.value("concat_axis", Json(-1));
   if (found->second == "Dot") {
     const Json axes = layer.config.value("dot_axes", Json(-1));
-    config["axes"] = axes == Json(-1) ? Json::array({-1, -1}) : axes;
+    config["axes"] = dot_axes(axes);
     config["normalize"] = mode == "cos";
   }
   layer.class_name = found->second;
@@ -175,8 +188,8 @@ void rename_keras1(LayerConfig& layer) {
   if (layer.class_name == "Dense" || is_recurrent(layer.class_name))
     layer.rename("output_dim", "units");
   layer.rename("init", "kernel_initializer");
-  if (layer.class_name.starts_with("Conv") || layer.class_name.starts_with("SeparableConv") ||
-      layer.class_name == "Dense") {
+  if (layer.class_name.starts_with("Conv") || layer.class_name.starts_with("LocallyConnected") ||
+      layer.class_name.starts_with("SeparableConv") || layer.class_name == "Dense") {
     layer.rename("bias", "use_bias");
   }
   if (layer.class_name.starts_with("SeparableConv")) {

@@ -43,11 +43,12 @@ const std::vector<Gone>& gone() {
       {"Conv3DTranspose", "groups", {"1"}},
       {"SpatialDropout", "noise_shape", {"null"}},
       // How it was computed, not what.
+      {"LocallyConnected", "implementation", {"1"}},
       {"", "implementation", {}},
       {"BatchNormalization", "fused", {}},
       {"BatchNormalization", "virtual_batch_size", {"null"}},
       {"BatchNormalization", "adjustment", {"null"}},
-      {"BatchNormalization", "mode", {"0", "2"}},
+      {"BatchNormalization", "mode", {"0"}},
       {"BatchNormalization", "input_dim", {}},
       {"RNN", "num_constants", {"null", "0"}},
       {"Bidirectional", "num_constants", {"null", "0"}},
@@ -59,6 +60,8 @@ const std::vector<Gone>& gone() {
       {"MultiHeadAttention", "value_shape", {}},
       {"InputLayer", "type_spec", {"null"}},
       {"", "dynamic", {"false"}},
+      {"", "_keras_api_names", {}},
+      {"", "_keras_api_names_v1", {}},
       {"", "autocast", {"true"}},
       {"", "jit_compile", {}},
       {"", "experimental_autocast", {"true"}},
@@ -79,7 +82,37 @@ void leave_out(LayerConfig& layer) {
 
 void rename_input(LayerConfig& layer) {
   layer.rename("batch_input_shape", "batch_shape");
-  layer.drop("input_dtype");
+  layer.rename("input_dtype", "dtype");
+}
+
+/// ZeroPadding of Keras 1: {"top_pad": 1, ...}, or [top, bottom, left, right].
+void rename_padding(LayerConfig& layer) {
+  Json& padding = layer.config["padding"];
+  const auto side = [&](const char* key) { return padding.value(key, Json(0)); };
+  if (padding.is_object() && layer.class_name == "ZeroPadding1D") {
+    padding = Json::array({side("left_pad"), side("right_pad")});
+  } else if (padding.is_object()) {
+    padding = Json::array({Json::array({side("top_pad"), side("bottom_pad")}),
+                           Json::array({side("left_pad"), side("right_pad")})});
+  } else if (padding.is_array() && padding.size() == 4 && layer.class_name == "ZeroPadding2D") {
+    padding =
+        Json::array({Json::array({padding[0], padding[1]}), Json::array({padding[2], padding[3]})});
+  }
+}
+
+/// The dtype policies of TensorFlow 1 and of mixed precision's first versions.
+void rename_policy(LayerConfig& layer) {
+  Json& dtype = layer.config["dtype"];
+  const bool is_policy = dtype.is_object() && dtype.contains("config") &&
+                         dtype["config"].is_object() && dtype["config"].contains("name");
+  Json name = is_policy ? Json(dtype["config"]["name"]) : dtype;
+  if (name == "infer" || name == "_infer" || name == "infer_float32_vars" ||
+      name == "infer_with_float32_vars") {
+    name = "float32";
+  }
+  if (name.is_string() && name.get_ref<const std::string&>().ends_with("_with_float32_vars"))
+    name = "mixed_" + name.get<std::string>().substr(0, name.get<std::string>().find('_'));
+  dtype = name;
 }
 
 void replace_cudnn(LayerConfig& layer) {
@@ -113,10 +146,18 @@ void rename_keras2(LayerConfig& layer) {
       {"Convolution2DTranspose", "Conv2DTranspose"},
       {"SeparableConvolution2D", "SeparableConv2D"},
       {"DepthwiseConvolution2D", "DepthwiseConv2D"},
+      {"MaxPool3D", "MaxPooling3D"},
+      {"AvgPool3D", "AveragePooling3D"},
+      {"GlobalAvgPool3D", "GlobalAveragePooling3D"},
+      {"GlobalMaxPool3D", "GlobalMaxPooling3D"},
+      // Of the package efficientnet: Dropout whose noise_shape may leave sizes open.
+      {"FixedDropout", "Dropout"},
   };
   if (const auto found = names.find(layer.class_name); found != names.end())
     layer.class_name = found->second;
   if (layer.class_name == "InputLayer") rename_input(layer);
+  if (layer.class_name.starts_with("ZeroPadding") && layer.has("padding")) rename_padding(layer);
+  if (layer.has("dtype")) rename_policy(layer);
   if (layer.class_name == "CuDNNGRU" || layer.class_name == "CuDNNLSTM") replace_cudnn(layer);
   if (layer.class_name == "LeakyReLU") layer.rename("alpha", "negative_slope");
   upgrade_recurrent(layer);

@@ -17,40 +17,56 @@ void collect_owners(const Layer& layer, std::set<const Layer*>& seen,
   for (const Sublayer& sublayer : layer.sublayers()) collect_owners(*sublayer.layer, seen, owners);
 }
 
-/// "a/b/kernel:0" -> {"a", "b", "kernel"}
-std::vector<std::string> parts_of(std::string name) {
-  if (const auto colon = name.rfind(':'); colon != name.npos) name.erase(colon);
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at <= name.size();) {
-    const auto slash = std::min(name.find('/', at), name.size());
-    parts.push_back(name.substr(at, slash - at));
-    at = slash + 1;
+/// "a/b/kernel:0" -> "a/b/kernel"
+std::string without_index(const std::string& name) {
+  const auto colon = name.rfind(':');
+  return colon == name.npos ? name : name.substr(0, colon);
+}
+
+/// How the name of a parameter's weight may end: as it is called now, or was once.
+std::vector<std::string> name_ends(const Layer& owner, const std::string& parameter,
+                                   bool with_owner) {
+  static const std::map<std::string, std::vector<std::string>> old_names = {
+      {"kernel", {"depthwise_kernel", "W"}},
+      {"recurrent_kernel", {"U"}},
+      {"bias", {"b"}},
+      {"embeddings", {"W"}},
+      {"moving_mean", {"running_mean"}},
+      {"moving_variance", {"running_std", "running_variance"}}};
+  std::vector<std::string> names = {parameter};
+  if (const auto old = old_names.find(parameter); old != old_names.end())
+    names.insert(names.end(), old->second.begin(), old->second.end());
+  std::vector<std::string> ends;
+  for (const std::string& name : names) {
+    if (!with_owner) ends.push_back("/" + name);
+    // Keras 1: "dense_1_W"
+    for (const char* between : {"/", "_"}) {
+      if (with_owner || *between == '_') ends.push_back("/" + owner.name() + between + name);
+    }
   }
-  return parts;
+  return ends;
 }
 
-/// What identifies a weight among those of a group: its own name and, where `owner`, its layer's.
-std::string key_of(const std::string& layer, const std::string& weight, bool owner) {
-  return owner ? layer + "/" + weight : weight;
-}
-
-/// The place in `stored` of each of the parameters, or nothing where names do not tell.
+/// The place in `stored` of each of the parameters, or nothing where names do not tell: where a
+/// name is missing or stands for several. A layer's name may have slashes itself.
 std::vector<std::size_t> places_by_name(const std::vector<const Layer*>& owners,
                                         const std::vector<StoredWeight>& stored) {
-  const bool with_owner = owners.size() > 1;
-  std::map<std::string, std::size_t> places;
-  for (std::size_t i = 0; i < stored.size(); ++i) {
-    const auto parts = parts_of(stored[i].name);
-    const std::string owner = parts.size() > 1 ? parts[parts.size() - 2] : std::string();
-    if (!places.emplace(key_of(owner, parts.back(), with_owner), i).second) return {};
-  }
+  std::vector<std::string> names;
+  for (const StoredWeight& weight : stored) names.push_back("/" + without_index(weight.name));
   std::vector<std::size_t> found;
   std::set<std::size_t> used;
   for (const Layer* owner : owners) {
     for (const Parameter* parameter : stored_order(*owner)) {
-      const auto place = places.find(key_of(owner->name(), parameter->name(), with_owner));
-      if (place == places.end() || !used.insert(place->second).second) return {};
-      found.push_back(place->second);
+      const auto ends = name_ends(*owner, parameter->name(), owners.size() > 1);
+      const auto fits = [&](const std::string& name) {
+        return std::ranges::any_of(ends, [&](const auto& end) { return name.ends_with(end); });
+      };
+      const auto place = std::ranges::find_if(names, fits);
+      if (place == names.end() || std::find_if(place + 1, names.end(), fits) != names.end() ||
+          !used.insert(static_cast<std::size_t>(place - names.begin())).second) {
+        return {};
+      }
+      found.push_back(static_cast<std::size_t>(place - names.begin()));
     }
   }
   return found;

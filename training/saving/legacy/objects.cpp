@@ -46,6 +46,14 @@ void upgrade_constraint(Json& value) {
   if (value["class_name"] == "NonNeg" && value.contains("config")) value["config"] = Json::object();
 }
 
+/// NumPy's numbers and arrays in Keras 2: {"type": "ndarray", "value": 0.3}.
+void unwrap_number(Json& value) {
+  if (value.is_object() && value.size() == 2 && value.contains("type") && value.contains("value") &&
+      value["type"].is_string()) {
+    value = Json(value["value"]);
+  }
+}
+
 /// hard_sigmoid was 0.2 x + 0.5, clipped, until Keras 3 took another.
 void upgrade_activation(Json& value) {
   const bool is_function = value.is_object() && value.value("class_name", Json()) == "function";
@@ -56,6 +64,7 @@ void upgrade_activation(Json& value) {
 }  // namespace
 
 void upgrade_objects(LayerConfig& layer) {
+  for (Json& value : layer.config) unwrap_number(value);
   for (auto item = layer.config.begin(); item != layer.config.end(); ++item) {
     const std::string& key = item.key();
     if (key.ends_with("initializer")) upgrade_initializer(layer, key, item.value());

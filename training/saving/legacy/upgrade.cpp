@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <functional>
 
+#include "../../../framework/layer.hpp"
+#include "input_shape.hpp"
 #include "layer_config.hpp"
+#include "merge_models.hpp"
+#include "operations.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::saving {
 namespace {
-
-bool is_model(const Json& class_name) {
-  return class_name == "Sequential" || class_name == "Model" || class_name == "Functional";
-}
 
 class Upgrader {
  public:
@@ -20,17 +20,21 @@ class Upgrader {
   Json upgrade(const Json& entry) {
     if (!entry.is_object() || !entry.contains("class_name") || !entry["class_name"].is_string())
       throw ValueError(concat("A layer of the file reads ", entry.dump().substr(0, 200)));
+    if (begins_with_merge(entry)) return renamed(entry, upgrade(functional_of_merge(entry)));
     Json result = entry;
-    if (is_model(entry["class_name"])) {
+    if (is_model_class(entry["class_name"])) {
       result["config"] = model_config(entry);
+      if (entry["class_name"] != "Sequential") result["class_name"] = "Functional";
       return result;
     }
     LayerConfig layer{entry["class_name"].get<std::string>(), entry.value("config", Json::object()),
                       origin_, report_};
     if (!layer.config.is_object())
       throw ValueError(concat(layer.class_name, ": the config is no object"));
-    rename_keras1(layer);
-    rename_keras2(layer);
+    if (!is_registered_by_user(layer.class_name)) {
+      rename_keras1(layer);
+      rename_keras2(layer);
+    }
     upgrade_objects(layer);
     for (const char* key : {"layer", "cell", "backward_layer", "forward_layer"}) {
       if (layer.has(key) && layer.config[key].is_object())
@@ -58,47 +62,38 @@ class Upgrader {
     }
     if (!config.is_object() || !config.contains("layers") || !config["layers"].is_array())
       throw ValueError("A model of the file has no list of layers");
-    const Json shape = is_sequential ? input_shape(config["layers"]) : Json();
     const Json first = config["layers"].empty() ? Json() : config["layers"][0];
-    for (Json& layer : config["layers"]) layer = upgrade(layer);
+    const bool needs_input =
+        is_sequential && first.is_object() && first.value("class_name", Json()) != "InputLayer";
+    const Json shape = needs_input ? input_shape_of(first) : Json();
+    Json layers = Json::array();
+    for (const Json& layer : config["layers"]) {
+      if (is_tensorflow_operation(layer)) {
+        for (Json& operation : upgrade_tensorflow_operation(layer))
+          layers.push_back(std::move(operation));
+      } else {
+        layers.push_back(upgrade(layer));
+      }
+    }
+    config["layers"] = std::move(layers);
     if (!shape.is_null()) {
       config["layers"].insert(config["layers"].begin(), input_layer(shape, first));
     }
     return config;
   }
 
-  /// The shape that a Sequential without an InputLayer takes: its first layer has it, or a layer
-  /// within that. Null where none says.
-  static Json input_shape(const Json& layers) {
-    if (layers.empty() || !layers[0].is_object()) return {};
-    const Json& first = layers[0];
-    if (first.value("class_name", Json()) == "InputLayer") return {};
-    return shape_of_entry(first);
+  /// `model`, at the place that `entry` had in a graph.
+  static Json renamed(const Json& entry, Json model) {
+    for (const char* key : {"name", "inbound_nodes"}) {
+      if (entry.contains(key)) model[key] = entry[key];
+    }
+    return model;
   }
 
-  static Json shape_of_entry(const Json& entry) {
-    const Json config = entry.value("config", Json());
-    if (is_model(entry.value("class_name", Json()))) {
-      const Json layers = config.is_array()    ? config
-                          : config.is_object() ? config.value("layers", Json::array())
-                                               : Json::array();
-      for (const Json& layer : layers) {
-        if (!layer.is_object()) continue;
-        const Json shape = shape_of_entry(layer);
-        if (!shape.is_null()) return shape;
-        break;
-      }
-      return {};
-    }
-    if (!config.is_object()) return {};
-    for (const char* key : {"batch_input_shape", "batch_shape"}) {
-      if (config.contains(key) && config[key].is_array()) return config[key];
-    }
-    if (config.contains("layer") && config["layer"].is_object())
-      return shape_of_entry(config["layer"]);
-    if (entry.value("class_name", Json()) == "Embedding" && config.contains("input_length"))
-      return Json::array({nullptr, config["input_length"]});
-    return {};
+  /// Classes that only old versions had may be the program's own by now.
+  static bool is_registered_by_user(const std::string& class_name) {
+    return (class_name == "Merge" || class_name == "FixedDropout") &&
+           Registry<Layer>::instance().contains(class_name);
   }
 
   static Json input_layer(const Json& shape, const Json& first) {
@@ -138,7 +133,14 @@ int keras_major(const std::string& version, const Json& model) {
 
 Json upgrade_model(const Json& model, const Origin& origin, LoadReport& report) {
   if (origin.major >= 3) return model;
-  return Upgrader(origin, report).upgrade(model);
+  try {
+    return Upgrader(origin, report).upgrade(model);
+  } catch (const nlohmann::json::exception& error) {
+    throw ValueError(concat("The config of the model is malformed: ", error.what()));
+  } catch (const std::logic_error& error) {
+    // What is no number where the text of a protocol buffer has one.
+    throw ValueError(concat("The config of the model is malformed: ", error.what()));
+  }
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT::saving
