@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "../fields_impl.hpp"
+#include "../kernels/rectifier.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::activations {
 namespace {
@@ -12,22 +13,22 @@ namespace {
 constexpr auto selu_alpha = static_cast<real>(1.6732632423543772848170429916717);
 constexpr auto selu_scale = static_cast<real>(1.0507009873554804934193349852946);
 
-/// The options of relu in `real`, and its derivative at the two kinks, where Keras's differs with
-/// the options.
-struct Range {
-  explicit Range(const ReluOptions& options)
-      : slope(static_cast<real>(options.negative_slope)),
-        threshold(static_cast<real>(options.threshold)),
-        max(static_cast<real>(
-            options.max_value.value_or(std::numeric_limits<double>::infinity()))) {
-    const bool as_relu6 = max == 6 && threshold == 0;
-    last = as_relu6 ? std::nextafter(max, real{0}) : max;
-    at_threshold = options.max_value || threshold != 0 ? real{0} : slope;
-  }
-  real slope, threshold, max;
-  real last;          ///< the largest x with derivative 1
-  real at_threshold;  ///< the derivative there
-};
+kernels::Rectifier<real> rectifier(const ReluOptions& options) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  return {.slope = static_cast<real>(options.negative_slope),
+          .threshold = static_cast<real>(options.threshold),
+          .high = static_cast<real>(options.max_value.value_or(infinity))};
+}
+
+/// The derivative at the two kinks is another with other options, in Keras.
+kernels::RectifierSlopes<real> slopes(const ReluOptions& options) {
+  const auto [slope, threshold, high] = rectifier(options);
+  const bool as_relu6 = high == 6 && threshold == 0;
+  return {.threshold = threshold,
+          .last = as_relu6 ? std::nextafter(high, real{0}) : high,
+          .slope = slope,
+          .at_threshold = options.max_value || threshold != 0 ? real{0} : slope};
+}
 
 }  // namespace
 
@@ -50,42 +51,26 @@ void HardShrinkOptions::describe(Fields& fields) { fields("threshold", threshold
 void SoftShrinkOptions::describe(Fields& fields) { fields("threshold", threshold); }
 
 void Relu::apply(real* x, std::size_t count) const {
-  const Range range(options_);
-  for (std::size_t i = 0; i < count; ++i) {
-    const real below = range.slope == 0 ? real{0} : range.slope * (x[i] - range.threshold);
-    const real y = x[i] > range.threshold || x[i] != x[i] ? x[i] : below;
-    x[i] = y > range.max ? range.max : y;
-  }
+  kernels::rectify(count, rectifier(options_), x, x);
 }
 
 void Relu::scale_gradient(const real* kept, real* dy, std::size_t count) const {
-  const Range range(options_);
-  for (std::size_t i = 0; i < count; ++i) {
-    const real above = kept[i] <= range.last ? real{1} : real{0};
-    const real below = kept[i] < range.threshold ? range.slope : range.at_threshold;
-    dy[i] *= kept[i] > range.threshold ? above : below;
-  }
+  kernels::rectifier_gradient(count, slopes(options_), kept, dy);
 }
 
-void Relu6::apply(real* x, std::size_t count) const {
-  for (std::size_t i = 0; i < count; ++i) {
-    const real y = x[i] < 0 ? real{0} : x[i];
-    x[i] = y > 6 ? real{6} : y;
-  }
-}
+void Relu6::apply(real* x, std::size_t count) const { kernels::rectify(count, {.high = 6}, x, x); }
 
 void Relu6::scale_gradient(const real* kept, real* dy, std::size_t count) const {
-  for (std::size_t i = 0; i < count; ++i) dy[i] *= kept[i] > 0 && kept[i] < 6 ? real{1} : real{0};
+  kernels::rectifier_gradient(count, {.last = std::nextafter(real{6}, real{0})}, kept, dy);
 }
 
 void LeakyRelu::apply(real* x, std::size_t count) const {
-  const auto slope = static_cast<real>(options_.negative_slope);
-  for (std::size_t i = 0; i < count; ++i) x[i] = x[i] < 0 ? slope * x[i] : x[i];
+  kernels::rectify(count, {.slope = static_cast<real>(options_.negative_slope)}, x, x);
 }
 
 void LeakyRelu::scale_gradient(const real* kept, real* dy, std::size_t count) const {
   const auto slope = static_cast<real>(options_.negative_slope);
-  for (std::size_t i = 0; i < count; ++i) dy[i] *= kept[i] > 0 ? real{1} : slope;
+  kernels::rectifier_gradient(count, {.slope = slope, .at_threshold = slope}, kept, dy);
 }
 
 void Elu::apply(real* x, std::size_t count) const {

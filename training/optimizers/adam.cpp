@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "../../framework/base/reduce.hpp"
+#include "../../framework/kernels/optimizer_step.hpp"
 #include "optimizer_impl.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::optimizers {
@@ -36,26 +37,18 @@ void AdamBase<Derived>::build_slots(const std::vector<Parameter*>& parameters) {
 template <class Derived>
 void AdamBase<Derived>::update(std::size_t i, Tensor& weight, const Tensor& gradient,
                                const Step& step) {
-  real* w = weight.data();
-  const real* g = gradient.data();
-  real* m = momentums_[i]->data();
-  real* v = velocities_[i]->data();
-  real* largest = largest_.empty() ? nullptr : largest_[i]->data();
   const AdamOptions& options = this->options_;
-  const auto rest_1 = static_cast<real>(1 - options.beta_1);
-  const auto rest_2 = static_cast<real>(1 - options.beta_2);
-  const auto epsilon = static_cast<real>(options.epsilon);
   const auto alpha = static_cast<real>(double{step.learning_rate} *
                                        std::sqrt(1 - std::pow(options.beta_2, step.count)) /
                                        (1 - std::pow(options.beta_1, step.count)));
-  const real decay = step.decay;
-  this->for_each_element(weight.size(), [=](std::size_t k) {
-    m[k] += (g[k] - m[k]) * rest_1;
-    v[k] += (g[k] * g[k] - v[k]) * rest_2;
-    real scale = v[k];
-    if (largest) scale = largest[k] = std::max(largest[k], scale);
-    w[k] -= w[k] * decay + alpha * m[k] / (std::sqrt(scale) + epsilon);
-  });
+  const kernels::AdamStep<real> kernel_step{.alpha = alpha,
+                                            .decay = step.decay,
+                                            .rest_1 = static_cast<real>(1 - options.beta_1),
+                                            .rest_2 = static_cast<real>(1 - options.beta_2),
+                                            .epsilon = static_cast<real>(options.epsilon)};
+  kernels::adam_step(weight.size(), kernel_step, gradient.data(), weight.data(),
+                     momentums_[i]->data(), velocities_[i]->data(),
+                     largest_.empty() ? nullptr : largest_[i]->data());
 }
 
 template class AdamBase<Adam>;

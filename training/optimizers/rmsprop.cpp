@@ -1,7 +1,6 @@
 #include "rmsprop.hpp"
 
-#include <cmath>
-
+#include "../../framework/kernels/optimizer_step.hpp"
 #include "optimizer_impl.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::optimizers {
@@ -22,25 +21,15 @@ void RMSprop::build_slots(const std::vector<Parameter*>& parameters) {
 }
 
 void RMSprop::update(std::size_t i, Tensor& weight, const Tensor& gradient, const Step& step) {
-  real* w = weight.data();
-  const real* g = gradient.data();
-  real* v = velocities_[i]->data();
-  real* m = momentums_.empty() ? nullptr : momentums_[i]->data();
-  real* a = averages_.empty() ? nullptr : averages_[i]->data();
-  const auto rho = static_cast<real>(options_.rho), momentum = static_cast<real>(options_.momentum);
-  const auto epsilon = static_cast<real>(options_.epsilon);
-  const real rate = step.learning_rate, decay = step.decay;
-  for_each_element(weight.size(), [=](std::size_t k) {
-    v[k] = rho * v[k] + (1 - rho) * g[k] * g[k];
-    real variance = v[k];
-    if (a) {
-      a[k] = rho * a[k] + (1 - rho) * g[k];
-      variance -= a[k] * a[k];
-    }
-    real change = rate * g[k] / std::sqrt(variance + epsilon);
-    if (m) change = m[k] = momentum * m[k] + change;
-    w[k] -= w[k] * decay + change;
-  });
+  const kernels::RmspropStep<real> kernel_step{.rate = step.learning_rate,
+                                               .decay = step.decay,
+                                               .rho = static_cast<real>(options_.rho),
+                                               .momentum = static_cast<real>(options_.momentum),
+                                               .epsilon = static_cast<real>(options_.epsilon)};
+  kernels::rmsprop_step(weight.size(), kernel_step, gradient.data(), weight.data(),
+                        velocities_[i]->data(),
+                        momentums_.empty() ? nullptr : momentums_[i]->data(),
+                        averages_.empty() ? nullptr : averages_[i]->data());
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT::optimizers

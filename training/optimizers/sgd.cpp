@@ -1,5 +1,6 @@
 #include "sgd.hpp"
 
+#include "../../framework/kernels/optimizer_step.hpp"
 #include "optimizer_impl.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::optimizers {
@@ -23,21 +24,12 @@ void SGD::build_slots(const std::vector<Parameter*>& parameters) {
 }
 
 void SGD::update(std::size_t i, Tensor& weight, const Tensor& gradient, const Step& step) {
-  real* w = weight.data();
-  const real* g = gradient.data();
-  const real rate = step.learning_rate, decay = step.decay;
-  if (momentums_.empty()) {
-    for_each_element(weight.size(), [=](std::size_t k) { w[k] -= w[k] * decay + rate * g[k]; });
-    return;
-  }
-  real* m = momentums_[i]->data();
-  const auto momentum = static_cast<real>(options_.momentum);
-  const bool nesterov = options_.nesterov;
-  for_each_element(weight.size(), [=](std::size_t k) {
-    const real pull = rate * g[k];
-    m[k] = momentum * m[k] - pull;
-    w[k] += (nesterov ? momentum * m[k] - pull : m[k]) - w[k] * decay;
-  });
+  const kernels::SgdStep<real> kernel_step{.rate = step.learning_rate,
+                                           .decay = step.decay,
+                                           .momentum = static_cast<real>(options_.momentum),
+                                           .nesterov = options_.nesterov};
+  kernels::sgd_step(weight.size(), kernel_step, gradient.data(), weight.data(),
+                    momentums_.empty() ? nullptr : momentums_[i]->data());
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT::optimizers
