@@ -23,6 +23,8 @@ class ActivationFunction : public Configurable {
   virtual Shape compute_output_shape(const Shape& x) const { return x; }
   /// y of x; may reuse the memory of x.
   virtual Tensor forward(Tensor x) const = 0;
+  /// The same of an x that is needed further on.
+  virtual Tensor forward_of(const Tensor& x) const { return forward(x); }
 
   /// What backward is computed from. A function whose derivative follows from its output keeps
   /// nothing else.

@@ -16,6 +16,7 @@
 
 namespace keratin::inline KERATIN_VARIANT {
 
+class ActivationFunction;
 class Layer;
 
 using TensorRefs = std::span<const Tensor* const>;
@@ -53,6 +54,9 @@ class Context {
   /// Whether backward must return the gradient of input i; what it returns for others is ignored,
   /// an empty Tensor will do.
   bool wants_input_gradient(std::size_t i = 0) const { return wanted_.empty() || wanted_[i]; }
+  /// The activation function that this call applies to its output at last, and whose gradient its
+  /// backward begins with; only for a layer that takes_activation(). Null: none.
+  const ActivationFunction* following() const { return following_; }
   /// The mask that came with input i: 1 where a step counts, 0 where it is padding; or null.
   const Tensor* mask(std::size_t i = 0) const { return i < masks_.size() ? masks_[i] : nullptr; }
   /// The mask that goes on with output i. A layer that sets none passes on that of its first
@@ -99,11 +103,14 @@ class Context {
   Context& child(std::size_t i);
   /// The same, for a call that is forgotten at once because no backward pass follows.
   std::unique_ptr<Context> passing_child(std::size_t i) const;
+  /// Gives the memory of child i back: its backward is done, and nobody reads its outputs.
+  void forget_child(std::size_t i) { children_[i].reset(); }
 
   // For the caller.
 
   void set_call(const CallOptions& options);
   void set_masks(std::vector<const Tensor*> masks) { masks_ = std::move(masks); }
+  void set_following(const ActivationFunction* function) { following_ = function; }
   void set_wanted(std::vector<bool> wanted) { wanted_ = std::move(wanted); }
   Step& step() { return *step_; }
   std::uint64_t id() const { return id_; }
@@ -113,7 +120,7 @@ class Context {
   TensorRefs run(const Layer& layer, TensorRefs inputs);
   const Tensor& run(const Layer& layer, const Tensor& input);
   const Tensor& run(const Layer& layer, Tensor&& input) = delete;  // backward would find it gone
-  /// Runs the same layer backward; returns the gradients of its inputs.
+  /// Runs the same layer backward, once; returns the gradients of its inputs.
   Tensors run_backward(Tensors output_gradients);
   Tensor run_backward(Tensor output_gradient);
 
@@ -140,6 +147,7 @@ class Context {
   std::uint64_t id_;
   const Layer* layer_ = nullptr;
   const CallOptions* call_ = nullptr;
+  const ActivationFunction* following_ = nullptr;
   std::optional<bool> training_;
   std::vector<const Tensor*> inputs_;
   std::vector<const Tensor*> masks_;

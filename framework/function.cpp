@@ -5,9 +5,12 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "kernels/elementwise.hpp"
 #include "mask_inputs.hpp"
 #include "naming.hpp"
 #include "operation.hpp"
+#include "prepared/elementwise.hpp"
+#include "prepared/prepared_graph.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 namespace {
@@ -17,6 +20,10 @@ using Source = std::pair<const Node*, std::size_t>;
 Structure structure_of(std::size_t count) {
   return {count == 1 ? Structure::single : Structure::list, {}, {}};
 }
+
+/// Large enough that malloc would give it back to the system each time.
+template <class T>
+using Pooled = std::vector<T, PoolAllocator<T>>;
 
 /// What a slot holds while no backward pass follows: tensors that later calls still read.
 struct Slot {
@@ -43,8 +50,7 @@ Function::Function(std::string_view class_name, LayerOptions common)
 
 void Function::set_graph(std::shared_ptr<const Graph> graph) {
   graph_ = std::move(graph);
-  calls_.clear();
-  output_slots_.clear();
+  list_ = {};
   std::map<Source, std::size_t> slots;
   for (std::size_t i = 0; i < graph_->inputs().size(); ++i) {
     const SymbolicTensor& input = graph_->inputs()[i];
@@ -69,18 +75,29 @@ void Function::set_graph(std::shared_ptr<const Graph> graph) {
       call.outputs.push_back(slots.size());
       slots.emplace(Source(node.get(), k), slots.size());
     }
-    calls_.push_back(std::move(call));
+    list_.calls.push_back(std::move(call));
   }
-  for (const SymbolicTensor& output : graph_->outputs()) output_slots_.push_back(slot_of(output));
-  slot_count_ = slots.size();
+  for (const SymbolicTensor& output : graph_->outputs()) list_.outputs.push_back(slot_of(output));
+  list_.slots = slots.size();
   input_structure_ = structure_of(graph_->inputs().size());
   output_structure_ = structure_of(graph_->outputs().size());
+  list_.inputs = graph_->inputs().size();
   plan_releases();
+  plan_activations();
+  preparation_ = std::make_unique<prepared::Preparation>();
+}
+
+Function::~Function() = default;
+
+std::optional<prepared::Memory> Function::prepared_memory(const Shapes& inputs) const {
+  check_count(inputs.size());
+  return preparation_->memory(list_, inputs);
 }
 
 Function::Call Function::call_of(std::shared_ptr<const Node> node,
                                  const std::vector<std::size_t>& inputs) {
-  Call call{std::move(node), {}, {}, {}, {}, {}};
+  Call call;
+  call.node = std::move(node);
   call.options = call.node->options;
   call.options.input_names.clear();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -100,9 +117,9 @@ Function::Call Function::call_of(std::shared_ptr<const Node> node,
 }
 
 void Function::plan_releases() {
-  std::vector<bool> needed(slot_count_, false);
-  for (const std::size_t slot : output_slots_) needed[slot] = true;
-  for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
+  std::vector<bool> needed(list_.slots, false);
+  for (const std::size_t slot : list_.outputs) needed[slot] = true;
+  for (auto call = list_.calls.rbegin(); call != list_.calls.rend(); ++call) {
     for (const std::vector<std::size_t>* slots : {&call->inputs, &call->outputs}) {
       for (const std::size_t slot : *slots) {
         if (!needed[slot]) call->released.push_back(slot);
@@ -113,6 +130,34 @@ void Function::plan_releases() {
       if (!needed[slot]) call->released.push_back(slot);
       needed[slot] = true;
     }
+  }
+}
+
+void Function::plan_activations() {
+  constexpr std::size_t nobody = static_cast<std::size_t>(-1);
+  std::vector<std::size_t> producers(list_.slots, nobody), readers(list_.slots, 0);
+  for (const std::size_t slot : list_.outputs) ++readers[slot];
+  for (std::size_t c = 0; c < list_.calls.size(); ++c) {
+    for (const std::size_t slot : list_.calls[c].inputs) ++readers[slot];
+    for (const auto& [input, slot] : list_.calls[c].masks) ++readers[slot];
+    for (const std::size_t slot : list_.calls[c].outputs) producers[slot] = c;
+  }
+  for (Call& call : list_.calls) {
+    if (call.inputs.size() != 1) continue;
+    const std::size_t input = call.inputs[0];
+    if (producers[input] == nobody || readers[input] != 1) continue;
+    Call& before = list_.calls[producers[input]];
+    const Layer& layer = *call.node->layer;
+    // A penalty on an output needs the output.
+    if (layer.activity_regularizer() || before.node->layer->activity_regularizer() ||
+        before.outputs.size() != 1 || !layer.own_weights().empty()) {
+      continue;
+    }
+    const auto operation = layer.prepare({call.node->inputs[0].shape()});
+    const auto* activate = dynamic_cast<const prepared::Activate*>(operation.get());
+    if (!activate || !before.node->layer->takes_activation(*activate->function())) continue;
+    before.applies = &*activate->function();
+    call.applied = true;
   }
 }
 
@@ -160,15 +205,15 @@ void Function::check_count(std::size_t inputs) const {
 Shapes Function::compute_output_shapes(const Shapes& input_shapes) const {
   check_count(input_shapes.size());
   Shapes slots = input_shapes;
-  slots.resize(slot_count_);
-  for (const Call& call : calls_) {
+  slots.resize(list_.slots);
+  for (const Call& call : list_.calls) {
     Shapes inputs;
     for (const std::size_t slot : call.inputs) inputs.push_back(slots[slot]);
     const Shapes outputs = call.node->layer->compute_output_shapes(inputs);
     for (std::size_t k = 0; k < call.outputs.size(); ++k) slots[call.outputs[k]] = outputs.at(k);
   }
   Shapes outputs;
-  for (const std::size_t slot : output_slots_) outputs.push_back(slots[slot]);
+  for (const std::size_t slot : list_.outputs) outputs.push_back(slots[slot]);
   return outputs;
 }
 
@@ -183,21 +228,35 @@ void Function::run(TensorRefs inputs, Context& context) const {
   check_count(inputs.size());
   if (context.backward_follows()) {
     run_keeping(inputs, context);
-  } else {
+  } else if (!run_prepared(inputs, context)) {
     run_passing(inputs, context);
   }
 }
 
+bool Function::run_prepared(TensorRefs inputs, Context& context) const {
+  if (!context.step().prepared || context.training()) return false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (context.mask(i)) return false;
+  }
+  return preparation_->run(list_, inputs, context);
+}
+
 void Function::run_keeping(TensorRefs inputs, Context& context) const {
-  std::vector<const Tensor*> slots(slot_count_), masks(slot_count_);
-  std::vector<bool> wanted(slot_count_, false);
+  std::vector<const Tensor*> slots(list_.slots), masks(list_.slots);
+  std::vector<bool> wanted(list_.slots, false);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     slots[i] = inputs[i];
     masks[i] = context.mask(i);
     wanted[i] = context.wants_input_gradient(i);
   }
-  for (std::size_t c = 0; c < calls_.size(); ++c) {
-    const Call& call = calls_[c];
+  for (std::size_t c = 0; c < list_.calls.size(); ++c) {
+    const Call& call = list_.calls[c];
+    if (call.applied) {
+      slots[call.outputs[0]] = slots[call.inputs[0]];
+      masks[call.outputs[0]] = masks[call.inputs[0]];
+      wanted[call.outputs[0]] = wanted[call.inputs[0]];
+      continue;
+    }
     Context& child = context.child(c);
     std::vector<const Tensor*> arguments, argument_masks;
     std::vector<bool> argument_wanted;
@@ -212,6 +271,7 @@ void Function::run_keeping(TensorRefs inputs, Context& context) const {
     child.set_call(call.options);
     child.set_masks(std::move(argument_masks));
     child.set_wanted(std::move(argument_wanted));
+    child.set_following(call.applies);
     child.run(*call.node->layer, arguments);
     for (std::size_t k = 0; k < call.outputs.size(); ++k) {
       slots[call.outputs[k]] = &child.output(k);
@@ -220,19 +280,19 @@ void Function::run_keeping(TensorRefs inputs, Context& context) const {
     }
   }
   std::vector<const Tensor*> outputs;
-  for (std::size_t k = 0; k < output_slots_.size(); ++k) {
-    outputs.push_back(slots[output_slots_[k]]);
-    if (masks[output_slots_[k]]) context.set_output_mask(*masks[output_slots_[k]], k);
+  for (std::size_t k = 0; k < list_.outputs.size(); ++k) {
+    outputs.push_back(slots[list_.outputs[k]]);
+    if (masks[list_.outputs[k]]) context.set_output_mask(*masks[list_.outputs[k]], k);
   }
   context.refer_outputs(std::move(outputs));
 }
 
 void Function::run_passing(TensorRefs inputs, Context& context) const {
-  std::vector<Slot> slots(slot_count_);
+  Pooled<Slot> slots(list_.slots);
   for (std::size_t i = 0; i < inputs.size(); ++i)
     slots[i] = {.tensor = inputs[i], .mask = context.mask(i)};
-  for (std::size_t c = 0; c < calls_.size(); ++c) {
-    const Call& call = calls_[c];
+  for (std::size_t c = 0; c < list_.calls.size(); ++c) {
+    const Call& call = list_.calls[c];
     const auto child = context.passing_child(c);
     std::vector<const Tensor*> arguments, argument_masks;
     for (const std::size_t slot : call.inputs) {
@@ -254,32 +314,39 @@ void Function::run_passing(TensorRefs inputs, Context& context) const {
     for (const std::size_t slot : call.released) slots[slot] = {};
   }
   Tensors outputs;
-  for (std::size_t k = 0; k < output_slots_.size(); ++k) {
-    Slot& slot = slots[output_slots_[k]];
+  for (std::size_t k = 0; k < list_.outputs.size(); ++k) {
+    Slot& slot = slots[list_.outputs[k]];
     if (slot.mask) context.set_output_mask(*slot.mask, k);
     // The same tensor may be an output twice.
-    const bool last = std::find(output_slots_.begin() + static_cast<std::ptrdiff_t>(k) + 1,
-                                output_slots_.end(), output_slots_[k]) == output_slots_.end();
+    const bool last = std::find(list_.outputs.begin() + static_cast<std::ptrdiff_t>(k) + 1,
+                                list_.outputs.end(), list_.outputs[k]) == list_.outputs.end();
     outputs.push_back(slot.owned && last ? std::move(*slot.owned) : *slot.tensor);
   }
   context.set_outputs(std::move(outputs));
 }
 
 Tensors Function::backward_all(Tensors output_gradients, Context& context) const {
-  std::vector<std::optional<Tensor>> slots(slot_count_);
+  Pooled<std::optional<Tensor>> slots(list_.slots);
   const auto accumulate = [&](std::size_t slot, Tensor gradient) {
     if (slots[slot]) {
-      real* sum = slots[slot]->data();
-      const real* term = gradient.data();
-      for (std::size_t i = 0; i < gradient.size(); ++i) sum[i] += term[i];
+      kernels::axpy(gradient.size(), real{1}, gradient.data(), slots[slot]->data());
     } else {
       slots[slot] = std::move(gradient);
     }
   };
-  for (std::size_t k = 0; k < output_slots_.size(); ++k)
-    accumulate(output_slots_[k], std::move(output_gradients[k]));
-  for (std::size_t c = calls_.size(); c-- > 0;) {
-    const Call& call = calls_[c];
+  std::vector<bool> goes_out(list_.slots, false);
+  for (std::size_t k = 0; k < list_.outputs.size(); ++k) {
+    accumulate(list_.outputs[k], std::move(output_gradients[k]));
+    goes_out[list_.outputs[k]] = true;
+  }
+  for (std::size_t c = list_.calls.size(); c-- > 0;) {
+    const Call& call = list_.calls[c];
+    if (call.applied) {
+      slots[call.inputs[0]] = std::move(slots[call.outputs[0]]);
+      slots[call.outputs[0]].reset();
+      goes_out[call.inputs[0]] = goes_out[call.outputs[0]];
+      continue;
+    }
     Context& child = context.child(c);
     const auto has_gradient = [&](std::size_t slot) { return slots[slot].has_value(); };
     if (std::ranges::none_of(call.outputs, has_gradient)) continue;
@@ -296,6 +363,9 @@ Tensors Function::backward_all(Tensors output_gradients, Context& context) const
     for (std::size_t k = 0; k < call.inputs.size(); ++k) {
       if (child.wants_input_gradient(k)) accumulate(call.inputs[k], std::move(gradients[k]));
     }
+    // Those behind it are done with what it keeps.
+    const auto is_output = [&](std::size_t slot) { return static_cast<bool>(goes_out[slot]); };
+    if (std::ranges::none_of(call.outputs, is_output)) context.forget_child(c);
   }
   Tensors input_gradients;
   for (std::size_t k = 0; k < graph_->inputs().size(); ++k) {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "call_list.hpp"
 #include "graph.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
@@ -18,11 +20,18 @@ struct Structure {
   std::vector<std::string> written_keys = {};
 };
 
+namespace prepared {
+class Preparation;
+struct Memory;
+}  // namespace prepared
+
 /// A graph of layer calls, itself a layer (keras.Model of the functional kind). The graph is
 /// sorted once, into a list of calls on numbered slots; running it is a loop over that list, and
 /// backward the same loop reversed.
 class Function : public Layer {
  public:
+  ~Function() override;
+
   static constexpr std::string_view keras_name = "Functional";
 
   /// `walk`: see Graph.
@@ -34,6 +43,8 @@ class Function : public Layer {
 
   /// Null until the input shapes are known.
   const Graph* graph() const { return graph_.get(); }
+  /// The graph's calls in the order in which they are made.
+  const CallList& call_list() const { return list_; }
   /// The layers as keras.Model.layers has them.
   virtual std::vector<LayerHandle> layers() const;
   /// Null where no layer has this name.
@@ -54,6 +65,9 @@ class Function : public Layer {
   void write_config(Json& config) const override;
   static std::shared_ptr<Function> from_config(const Json& config);
 
+  /// The memory that inference takes for inputs of these shapes; none where it makes call by call.
+  std::optional<prepared::Memory> prepared_memory(const Shapes& inputs) const;
+
  protected:
   /// For a function whose graph is known later.
   Function(std::string_view class_name, LayerOptions common);
@@ -61,25 +75,20 @@ class Function : public Layer {
   void write_build_config(Json& json) const override;
 
  private:
-  struct Call {
-    std::shared_ptr<const Node> node;
-    CallOptions options;
-    std::vector<std::size_t> inputs;                         // slots
-    std::vector<std::size_t> outputs;                        // slots
-    std::vector<std::size_t> released;                       // slots that no later call reads
-    std::vector<std::pair<std::size_t, std::size_t>> masks;  // (input, slot): see masked_input()
-  };
+  using Call = CallList::Call;
 
   void check_count(std::size_t inputs) const;
   static Call call_of(std::shared_ptr<const Node> node, const std::vector<std::size_t>& inputs);
   void plan_releases();
+  void plan_activations();
   void run_keeping(TensorRefs inputs, Context& context) const;
+  bool run_prepared(TensorRefs inputs, Context& context) const;
   void run_passing(TensorRefs inputs, Context& context) const;
 
   std::shared_ptr<const Graph> graph_;
-  std::vector<Call> calls_;
-  std::size_t slot_count_ = 0;
-  std::vector<std::size_t> output_slots_;
+  CallList list_;
+  /// What inference runs; made at its first run.
+  std::unique_ptr<prepared::Preparation> preparation_;
   Structure input_structure_;
   Structure output_structure_;
 };

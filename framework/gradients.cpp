@@ -1,13 +1,13 @@
 #include "gradients.hpp"
 
+#include "kernels/elementwise.hpp"
+
 namespace keratin::inline KERATIN_VARIANT {
 
 void Gradients::add(const Parameter& parameter, Tensor gradient) {
   const auto [entry, is_new] = by_parameter_.try_emplace(&parameter, std::move(gradient));
   if (is_new) return;
-  real* sum = entry->second.data();
-  const real* term = gradient.data();
-  for (std::size_t i = 0; i < gradient.size(); ++i) sum[i] += term[i];
+  kernels::axpy(gradient.size(), real{1}, gradient.data(), entry->second.data());
 }
 
 const Tensor* Gradients::find(const Parameter& parameter) const {

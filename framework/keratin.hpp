@@ -19,6 +19,7 @@
 #include "handle.hpp"
 #include "input_layer.hpp"
 #include "io/npy.hpp"
+#include "memory_report.hpp"
 #include "naming.hpp"
 #include "nn/depthwise_conv2d.hpp"
 #include "nn/separable_conv2d.hpp"

@@ -8,6 +8,7 @@
 
 #include "fields_impl.hpp"
 #include "naming.hpp"
+#include "prepared/operation.hpp"
 #include "shape_json.hpp"
 #include "weight_budget.hpp"
 
@@ -85,6 +86,10 @@ void Layer::build_again(const Shapes& input_shapes) {
   build_shapes_ = input_shapes;
   build_all(input_shapes);
   built_ = true;
+}
+
+std::shared_ptr<prepared::Operation> Layer::prepare(const Shapes& /*inputs*/) const {
+  return nullptr;
 }
 
 bool Layer::is_stateful() const {

@@ -17,6 +17,10 @@
 
 namespace keratin::inline KERATIN_VARIANT {
 
+namespace prepared {
+class Operation;
+}
+
 /// Options that every layer has.
 struct LayerOptions {
   /// Empty: named after the class, "dense", "dense_1".
@@ -83,6 +87,14 @@ class Layer : public Configurable {
   virtual void run(TensorRefs inputs, Context& context) const {
     context.set_outputs(forward_all(inputs, context));
   }
+
+  /// What inference may run in place of a call with such inputs (`unknown` sizes stay open): see
+  /// prepared/operation.hpp. Null: the layer itself.
+  virtual std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const;
+
+  /// Whether a training step's call can apply `function`, which follows it, as its last step: it is
+  /// then Context::following().
+  virtual bool takes_activation(const ActivationFunction& /*function*/) const { return false; }
 
   /// Whether a mask passes through unchanged (keras.Layer.supports_masking).
   virtual bool supports_masking() const { return false; }

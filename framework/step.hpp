@@ -17,6 +17,8 @@ struct Step {
   bool backward = false;
   /// Penalties on activities count: their sum is collected and backward includes their gradients.
   bool penalties = false;
+  /// Inference may run a graph in its prepared form, which is the same but for rounding.
+  bool prepared = true;
   /// What is random in this step depends on these and on the place of the call in the graph.
   std::uint64_t seed = 0;
   std::uint64_t index = 0;

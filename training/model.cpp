@@ -117,6 +117,11 @@ void Model::summary(std::ostream& out, const SummaryOptions& options) const {
   print_summary(*function_, out, options);
 }
 
+void Model::memory_report(const MemoryOptions& options) const { memory_report(std::cout, options); }
+void Model::memory_report(std::ostream& out, const MemoryOptions& options) const {
+  print_memory_report(*function_, out, options);
+}
+
 void Model::compile(CompileOptions options) {
   *trainer_ = std::make_unique<Trainer>(function_, std::move(options));
 }
@@ -148,7 +153,7 @@ Tensors Model::predict_all(const Data& x, const PredictOptions& options) const {
   const auto inputs = x.in_order(function_->input_structure(), input_names(), "input");
   const std::size_t samples = sample_count(inputs, "x");
   const auto run = [&](TensorRefs batch) {
-    Step step;
+    Step step{.prepared = options.prepared};
     Context context(step);
     context.run(*function_, batch);
     if (function_->is_stateful()) step.commit();

@@ -11,6 +11,7 @@
 
 #include "../framework/function.hpp"
 #include "../framework/input_layer.hpp"
+#include "../framework/memory_report.hpp"
 #include "../framework/summary.hpp"
 #include "callbacks/callback.hpp"
 #include "callbacks/progress_bar.hpp"
@@ -67,6 +68,10 @@ struct EvaluateOptions {
 
 struct PredictOptions {
   std::size_t batch_size = 32;
+  /// Whether the graph may be prepared for inference at the first call, and again when weights have
+  /// changed: normalizations are folded into the layers before them, activations, sums and padding
+  /// into their neighbours. Outputs are the same but for rounding.
+  bool prepared = true;
 };
 
 /// A graph of layers, and all that training it needs (keras.Model). Copies refer to the same
@@ -109,6 +114,14 @@ class Model {
 
   void summary(const SummaryOptions& options = {}) const;
   void summary(std::ostream& out, const SummaryOptions& options = {}) const;
+
+  /// What predict() and a training step take, as the lives of the tensors say: printed, and as
+  /// numbers. Throw ValueError where the size of an input's axis is unknown and not in the options.
+  void memory_report(const MemoryOptions& options = {}) const;
+  void memory_report(std::ostream& out, const MemoryOptions& options = {}) const;
+  MemoryReport memory(const MemoryOptions& options = {}) const {
+    return keratin::memory_report(*function_, options);
+  }
 
   /// Configures training. Throws ValueError where a name is unknown or the losses do not fit the
   /// outputs.

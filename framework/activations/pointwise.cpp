@@ -18,10 +18,24 @@ void for_pieces(std::size_t count, std::size_t piece, const Body& body) {
 
 }  // namespace
 
+void Pointwise::transform(real* x, std::size_t count) const {
+  for_pieces(count, piece, [&](std::size_t i, std::size_t length) { apply(x + i, length); });
+}
+
 Tensor Pointwise::forward(Tensor x) const {
-  real* const data = x.data();
-  for_pieces(x.size(), piece, [&](std::size_t i, std::size_t count) { apply(data + i, count); });
+  transform(x.data(), x.size());
   return x;
+}
+
+Tensor Pointwise::forward_of(const Tensor& x) const {
+  Tensor y = empty(shape_of(x));
+  const real* const from = x.data();
+  real* const to = y.data();
+  for_pieces(x.size(), piece, [&](std::size_t i, std::size_t count) {
+    std::copy_n(from + i, count, to + i);
+    apply(to + i, count);
+  });
+  return y;
 }
 
 Tensor Pointwise::backward(const Tensor& kept, Tensor dy) const {

@@ -8,8 +8,11 @@ namespace keratin::inline KERATIN_VARIANT::activations {
 class Pointwise : public ActivationFunction {
  public:
   Tensor forward(Tensor x) const final;
+  Tensor forward_of(const Tensor& x) const final;
   Tensor backward(const Tensor& kept, Tensor dy) const final;
   Keeps keeps() const override { return Keeps::output; }
+  /// Turns the `count` elements x into y.
+  void transform(real* x, std::size_t count) const;
 
  protected:
   /// The most elements that apply() and scale_gradient() are given at a time.

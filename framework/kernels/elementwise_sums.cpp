@@ -2,6 +2,7 @@
 
 #include "../base/parallel.hpp"
 #include "elementwise.hpp"
+#include "row_pieces.hpp"
 #include "scratch.hpp"
 #include "simd.hpp"
 
@@ -11,7 +12,7 @@
 
 #include <hwy/highway.h>
 
-#include "channel_lanes-inl.hpp"
+#include "channel_sums-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace keratin::kernels {
@@ -19,49 +20,6 @@ namespace HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-/// Adds to `sums(c)` the sum over rows of `term(d, r * channels + c, c)`, a vector. Eight rows at a
-/// time are summed as a tree: in that order whatever the vectors' length, and more exactly than one
-/// by one.
-template <class T, class Term>
-HWY_INLINE void add_rows(std::size_t rows, std::size_t channels, T* sums, const Term& term) {
-  std::size_t r = 0;
-  for (; r + 8 <= rows; r += 8) {
-    for_each_vector<T>(channels, [&](auto d, std::size_t c) HWY_ATTR {
-      const std::size_t i = r * channels + c;
-      const auto pair = [&](std::size_t row) HWY_ATTR {
-        return hn::Add(term(d, i + row * channels, c), term(d, i + (row + 1) * channels, c));
-      };
-      const auto first = hn::Add(pair(0), pair(2)), second = hn::Add(pair(4), pair(6));
-      hn::StoreU(hn::Add(hn::LoadU(d, sums + c), hn::Add(first, second)), d, sums + c);
-    });
-  }
-  for (; r < rows; ++r) {
-    for_each_vector<T>(channels, [&](auto d, std::size_t c) HWY_ATTR {
-      hn::StoreU(hn::Add(hn::LoadU(d, sums + c), term(d, r * channels + c, c)), d, sums + c);
-    });
-  }
-}
-
-/// Sums a long row's parts into one row.
-template <class T>
-class WideSums {
- public:
-  explicit WideSums(std::size_t channels) : channels_(channels) {
-    std::fill_n(sums_, channels * lanes_of<T>(), T{0});
-  }
-  T* data() { return sums_; }
-  void add_to(T* sums) const {
-    for (std::size_t i = 0; i < lanes_of<T>(); ++i) {
-      for (std::size_t c = 0; c < channels_; ++c) sums[c] += sums_[i * channels_ + c];
-    }
-  }
-
- private:
-  static constexpr std::size_t most_lanes = HWY_MAX_BYTES / sizeof(T);
-  std::size_t channels_;
-  T sums_[most_lanes * most_lanes];
-};
 
 template <class T>
 void add_columns(std::size_t rows, std::size_t channels, const T* x, T* sums) {
@@ -155,41 +113,9 @@ KERATIN_DISPATCH(float, f32)
 KERATIN_DISPATCH(double, f64)
 #undef KERATIN_DISPATCH
 
-/// The fixed pieces that rows are summed in, small enough for the L2 cache.
-struct Pieces {
-  std::size_t rows, channels, length, count;
-
-  Pieces(std::size_t all_rows, std::size_t all_channels)
-      : rows(all_rows),
-        channels(all_channels),
-        length(std::max<std::size_t>(32768 / std::max<std::size_t>(channels, 1) / 64, 1) * 64),
-        count((rows + length - 1) / length) {}
-
-  std::size_t rows_of(std::size_t i) const { return std::min(length, rows - i * length); }
-
-  /// Calls `visit(i)` for each piece, on several threads.
-  template <class Visit>
-  void for_each(const Visit& visit) const {
-    parallel_for(count, 1, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) visit(i);
-    });
-  }
-  /// result(c) = the sum of the pieces' parts, in order.
-  template <class T>
-  void combine(const T* parts, T* result) const {
-    parallel_for(channels, 4096 / (count + 1) + 1, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t c = begin; c < end; ++c) {
-        double sum = 0;
-        for (std::size_t i = 0; i < count; ++i) sum += double{parts[i * channels + c]};
-        result[c] = static_cast<T>(sum);
-      }
-    });
-  }
-};
-
 template <class T>
 void sums_of(std::size_t rows, std::size_t channels, const T* x, T* sums) {
-  const Pieces pieces(rows, channels);
+  const RowPieces pieces(rows, channels);
   const Scratch<T> parts(pieces.count * channels);
   pieces.for_each([&](std::size_t i) {
     T* part = parts.data() + i * channels;
@@ -203,7 +129,7 @@ void sums_of(std::size_t rows, std::size_t channels, const T* x, T* sums) {
 /// the rows are read from memory once.
 template <class T>
 void moments_of(std::size_t rows, std::size_t channels, const T* x, T* mean, T* variance) {
-  const Pieces pieces(rows, channels);
+  const RowPieces pieces(rows, channels);
   const Scratch<T> means(pieces.count * channels), squares(pieces.count * channels);
   pieces.for_each([&](std::size_t i) {
     const std::size_t count = pieces.rows_of(i), offset = i * channels;
@@ -236,7 +162,7 @@ void moments_of(std::size_t rows, std::size_t channels, const T* x, T* mean, T* 
 template <class T>
 void gradient_sums_of(std::size_t rows, std::size_t channels, const T* dy, const T* x,
                       const T* mean, const T* scale, T* sum, T* dot) {
-  const Pieces pieces(rows, channels);
+  const RowPieces pieces(rows, channels);
   const Scratch<T> sums(pieces.count * channels), dots(pieces.count * channels);
   pieces.for_each([&](std::size_t i) {
     const std::size_t count = pieces.rows_of(i), begin = i * pieces.length * channels;

@@ -2,6 +2,7 @@
 
 #include "../../framework/activation.hpp"
 #include "../../framework/handle.hpp"
+#include "../../framework/prepared/elementwise.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 
@@ -19,10 +20,13 @@ class FunctionLayer : public OptionsLayer<Derived, OptionsType> {
     return function_->compute_output_shape(input);
   }
   Tensor forward(const Tensor& input, Context& /*context*/) const final {
-    return function_->forward(input);
+    return function_->forward_of(input);
   }
   Tensor backward(Tensor gradient, Context& context) const final {
     return function_gradient(*function_, std::move(gradient), context);
+  }
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& /*inputs*/) const final {
+    return prepared::activate(function_);
   }
   bool supports_masking() const final { return true; }
   bool is_built_when_made() const final { return true; }

@@ -2,6 +2,7 @@
 
 #include "../../framework/fields_impl.hpp"
 #include "conv_windows.hpp"
+#include "prepared_conv.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 
@@ -121,6 +122,23 @@ void ConvLayer<Rank>::add_weight_gradients(const real* gradient, const kernels::
                                 wants_bias ? bias_gradient.data() : nullptr, s);
   context.add_gradient(*kernel_, std::move(kernel_gradient));
   if (wants_bias) context.add_gradient(*bias_, std::move(bias_gradient));
+}
+
+template <std::size_t Rank>
+std::shared_ptr<prepared::Operation> ConvLayer<Rank>::prepare(const Shapes& inputs) const {
+  if (options_.data_format == DataFormat::channels_first ||
+      !prepared::keeps_shape(options_.activation, compute_output_shape(inputs[0]))) {
+    return nullptr;
+  }
+  const Tensor& kernel = kernel_->value();
+  return std::make_shared<PreparedConv<Rank>>(
+      PreparedWindows<Rank>{
+          .layer = *this,
+          .windows = windows_of(options_),
+          .kernel_channels = {static_cast<Dim>(kernel.shape(Rank)), options_.filters},
+          .filters = options_.filters,
+          .groups = options_.groups},
+      kernel, bias_, options_.activation);
 }
 
 template struct ConvOptions<1>;

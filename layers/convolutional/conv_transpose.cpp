@@ -4,6 +4,7 @@
 
 #include "../../framework/fields_impl.hpp"
 #include "conv_windows.hpp"
+#include "prepared_conv_transpose.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 
@@ -137,6 +138,18 @@ Tensor ConvTransposeLayer<Rank>::backward(Tensor gradient, Context& context) con
   Tensor dx = empty(SpatialShape<Rank>(shape_of(input), format).shape(DataFormat::channels_last));
   kernels::conv_forward(dy.data(), kernel_->value().data(), dx.data(), s);
   return from_channels_last(std::move(dx), format);
+}
+
+template <std::size_t Rank>
+std::shared_ptr<prepared::Operation> ConvTransposeLayer<Rank>::prepare(const Shapes& inputs) const {
+  if (options_.data_format == DataFormat::channels_first ||
+      !prepared::keeps_shape(options_.activation, compute_output_shape(inputs[0]))) {
+    return nullptr;
+  }
+  return std::make_shared<PreparedConvTranspose<Rank>>(
+      [this](const Shape& input) { return sizes(input); },
+      [this](const Shape& input) { return compute_output_shape(input); }, kernel_->value(), bias_,
+      options_.activation);
 }
 
 template struct ConvTransposeOptions<1>;

@@ -3,6 +3,7 @@
 #include "../../framework/fields_impl.hpp"
 #include "conv_windows.hpp"
 #include "depthwise_sizes.hpp"
+#include "prepared_depthwise.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 
@@ -95,6 +96,17 @@ Tensor DepthwiseConvLayer<Rank>::backward(Tensor gradient, Context& context) con
   kernels::depthwise_conv2d_backprop_input(kernel_->value().data(), gradient.data(),
                                            input_gradient.data(), s);
   return input_gradient;
+}
+
+template <std::size_t Rank>
+std::shared_ptr<prepared::Operation> DepthwiseConvLayer<Rank>::prepare(const Shapes& inputs) const {
+  if (options_.data_format == DataFormat::channels_first ||
+      !prepared::keeps_shape(options_.activation, compute_output_shape(inputs[0]))) {
+    return nullptr;
+  }
+  const Tensor& kernel = kernel_->value();
+  return std::make_shared<PreparedDepthwise<Rank>>(prepared_windows(*this, options_, kernel),
+                                                   kernel, bias_, options_.activation);
 }
 
 template struct DepthwiseConvOptions<1>;

@@ -5,6 +5,7 @@
 #include "conv_windows.hpp"
 #include "depthwise_sizes.hpp"
 #include "pointwise.hpp"
+#include "prepared_separable.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 namespace {
@@ -159,6 +160,23 @@ Tensor SeparableConvLayer<Rank>::backward(Tensor gradient, Context& context) con
   kernels::depthwise_conv2d_backprop_input(depthwise_kernel_->value().data(),
                                            between_gradient.data(), input_gradient.data(), sizes);
   return input_gradient;
+}
+
+template <std::size_t Rank>
+std::shared_ptr<prepared::Operation> SeparableConvLayer<Rank>::prepare(const Shapes& inputs) const {
+  if (options_.data_format == DataFormat::channels_first ||
+      !prepared::keeps_shape(options_.activation, compute_output_shape(inputs[0]))) {
+    return nullptr;
+  }
+  const Tensor& kernel = depthwise_kernel_->value();
+  const Parameter* no_bias = nullptr;
+  auto depthwise = std::make_shared<PreparedDepthwise<Rank>>(
+      prepared_windows(*this, options_, kernel), kernel, no_bias, Spec<ActivationFunction>());
+  std::vector<real> bias(static_cast<std::size_t>(options_.filters), 0);
+  if (bias_) bias.assign(bias_->value().begin(), bias_->value().end());
+  return std::make_shared<PreparedSeparable<Rank>>(std::move(depthwise), pointwise_kernel_->value(),
+                                                   std::move(bias),
+                                                   prepared::Ending(options_.activation));
 }
 
 template struct SeparableConvOptions<1>;

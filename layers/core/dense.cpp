@@ -3,6 +3,7 @@
 #include "../../framework/fields_impl.hpp"
 #include "../../framework/kernels/elementwise.hpp"
 #include "../../framework/kernels/gemm.hpp"
+#include "prepared_dense.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 
@@ -89,6 +90,11 @@ Tensor DenseLayer::backward(Tensor gradient, Context& context) const {
   gemm<real>(Transpose::no, Transpose::yes, rows, depth, units, gradient.data(), units,
              kernel_->value().data(), units, 0, input_gradient.data(), depth);
   return input_gradient;
+}
+
+std::shared_ptr<prepared::Operation> DenseLayer::prepare(const Shapes& inputs) const {
+  if (!prepared::keeps_shape(options_.activation, compute_output_shape(inputs[0]))) return nullptr;
+  return std::make_shared<PreparedDense>(kernel_->value(), bias_, options_.activation);
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT::layers

@@ -33,6 +33,7 @@ class DenseLayer final : public OptionsLayer<DenseLayer, DenseOptions> {
   Shape compute_output_shape(const Shape& input) const override;
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const override;
   bool supports_masking() const override { return true; }
 
  private:

@@ -6,6 +6,7 @@
 #include "../../framework/axis_sizes.hpp"
 #include "../../framework/broadcast.hpp"
 #include "../../framework/fields_impl.hpp"
+#include "../../framework/prepared/operation.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 namespace {
@@ -32,17 +33,34 @@ Shape joined_shape(const Shapes& shapes, std::size_t axis) {
   return joined;
 }
 
-Tensor joined(TensorRefs tensors, std::size_t axis) {
-  Tensor result = empty(joined_shape(shapes_of(tensors), axis));
-  const AxisSizes whole(shape_of(result), axis);
-  const std::size_t stride = whole.count * whole.inner;
-  real* target = result.data();
-  for (const Tensor* tensor : tensors) {
-    const std::size_t piece = AxisSizes(shape_of(*tensor), axis).count * whole.inner;
-    for (std::size_t i = 0; i < whole.outer; ++i)
-      std::copy_n(tensor->data() + i * piece, piece, target + i * stride);
-    target += piece;
+/// How tensors are put one behind the other.
+struct Joining {
+  std::size_t outer = 1, stride = 0;
+  std::vector<std::size_t> pieces = {};  ///< of each tensor
+
+  Joining(const Shapes& shapes, std::size_t axis) {
+    for (const Shape& shape : shapes) {
+      const AxisSizes sizes(shape, axis);
+      outer = sizes.outer;
+      pieces.push_back(sizes.count * sizes.inner);
+      stride += pieces.back();
+    }
   }
+  void join(const real* const* tensors, real* result) const {
+    for (std::size_t t = 0; t < pieces.size(); ++t) {
+      for (std::size_t i = 0; i < outer; ++i)
+        std::copy_n(tensors[t] + i * pieces[t], pieces[t], result + i * stride);
+      result += pieces[t];
+    }
+  }
+};
+
+Tensor joined(TensorRefs tensors, std::size_t axis) {
+  const Shapes shapes = shapes_of(tensors);
+  Tensor result = empty(joined_shape(shapes, axis));
+  std::vector<const real*> data;
+  for (const Tensor* tensor : tensors) data.push_back(tensor->data());
+  Joining(shapes, axis).join(data.data(), result.data());
   return result;
 }
 
@@ -97,6 +115,15 @@ Tensors ConcatenateLayer::forward_all(TensorRefs inputs, Context& context) const
       joined(inputs, normalized_axis(options_.axis, inputs[0]->dimension(), label())));
   merge_masks(context);
   return outputs;
+}
+
+std::shared_ptr<prepared::Operation> ConcatenateLayer::prepare(const Shapes& /*inputs*/) const {
+  return std::make_shared<prepared::Computation>([this](const Shapes& inputs) {
+    prepared::Bound bound{compute_output_shapes(inputs)[0]};
+    const Joining joining(inputs, normalized_axis(options_.axis, inputs[0].size(), label()));
+    bound.run = [joining](const real* const* x, real* y) { joining.join(x, y); };
+    return bound;
+  });
 }
 
 Tensors ConcatenateLayer::backward_all(Tensors output_gradients, Context& context) const {

@@ -20,6 +20,7 @@ class ConcatenateLayer final : public OptionsLayer<ConcatenateLayer, Concatenate
   Shapes compute_output_shapes(const Shapes& inputs) const override;
   Tensors forward_all(TensorRefs inputs, Context& context) const override;
   Tensors backward_all(Tensors output_gradients, Context& context) const override;
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const override;
 
  private:
   void build_all(const Shapes& inputs) override { check_shapes(inputs); }

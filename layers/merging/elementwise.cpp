@@ -1,6 +1,7 @@
 #include "elementwise.hpp"
 
 #include "../../framework/fields_impl.hpp"
+#include "../../framework/prepared/elementwise.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 namespace {
@@ -24,6 +25,10 @@ void AddLayer::merge(real* sum, const real* x, std::size_t count) const {
   for (std::size_t k = 0; k < count; ++k) sum[k] += x[k];
 }
 void AddLayer::scale_gradient(std::size_t, const Inputs&, const real*, real*, std::size_t) const {}
+
+std::shared_ptr<prepared::Operation> AddLayer::prepare(const Shapes& /*inputs*/) const {
+  return std::make_shared<prepared::Sum>();
+}
 
 void SubtractLayer::check_count(const Shapes& inputs) const {
   if (inputs.size() != 2) {

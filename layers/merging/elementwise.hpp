@@ -13,6 +13,7 @@ class AddLayer final : public MergeOf<AddLayer> {
  public:
   static constexpr std::string_view keras_name = "Add";
   using OptionsLayer::OptionsLayer;
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const override;
 
  private:
   void merge(real* sum, const real* x, std::size_t count) const override;

@@ -6,7 +6,9 @@
 #include "../../framework/axes_last.hpp"
 #include "../../framework/base/parallel.hpp"
 #include "../../framework/fields_impl.hpp"
+#include "../../framework/kernels/batch_norm.hpp"
 #include "../../framework/kernels/elementwise.hpp"
+#include "../../framework/prepared/elementwise.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 namespace {
@@ -40,6 +42,13 @@ Tensor inverse_deviation(const Tensor& variance, double epsilon) {
         static_cast<real>(1 / std::sqrt(static_cast<double>(variance.data()[c]) + epsilon));
   }
   return inverse;
+}
+
+/// The upper bound of a relu whose derivative follows from its output; none for other functions.
+std::optional<real> bound_of(const ActivationFunction& function) {
+  const auto bounds = prepared::bounds_of(function);
+  if (!bounds || function.keeps() != ActivationFunction::Keeps::output) return {};
+  return bounds->high;
 }
 
 Tensor moving_average(const Tensor& average, const Tensor& value, double momentum) {
@@ -147,31 +156,62 @@ BatchNormalizationLayer::Statistics BatchNormalizationLayer::statistics(const Te
   return result;
 }
 
+bool BatchNormalizationLayer::takes_activation(const ActivationFunction& function) const {
+  return bound_of(function).has_value();
+}
+
+BatchNormalizationLayer::ScaleShift BatchNormalizationLayer::scale_shift(
+    const Statistics& now) const {
+  ScaleShift result{now.inverse_deviation, empty(shape_of(now.mean))};
+  for (std::size_t c = 0; c < now.mean.size(); ++c) {
+    if (gamma_) result.scale.data()[c] *= gamma_->value().data()[c];
+    result.shift.data()[c] =
+        (beta_ ? beta_->value().data()[c] : real{0}) - now.mean.data()[c] * result.scale.data()[c];
+  }
+  return result;
+}
+
 Tensor BatchNormalizationLayer::forward(const Tensor& input, Context& context) const {
   const AxesLast axes(shape_of(input), {options_.axis}, label());
   const std::size_t channels = axes.count();
   Tensor storage;
   const Tensor& rows = axes.moved(input, storage);
   Statistics now = statistics(rows, context);
-  Tensor scale = now.inverse_deviation, shift = empty(shape_of(scale));
-  for (std::size_t c = 0; c < channels; ++c) {
-    if (gamma_) scale.data()[c] *= gamma_->value().data()[c];
-    shift.data()[c] =
-        (beta_ ? beta_->value().data()[c] : real{0}) - now.mean.data()[c] * scale.data()[c];
-  }
+  const auto [scale, shift] = scale_shift(now);
   Tensor output = empty(shape_of(rows));
-  kernels::scale_shift(axes.rows(), channels, rows.data(), scale.data(), shift.data(),
-                       output.data());
+  if (context.following()) {
+    kernels::rectified_scale_shift(axes.rows(), channels, rows.data(),
+                                   {scale.data(), shift.data(), *bound_of(*context.following())},
+                                   output.data());
+  } else {
+    kernels::scale_shift(axes.rows(), channels, rows.data(), scale.data(), shift.data(),
+                         output.data());
+  }
   if (context.backward_follows()) context.save(std::move(now));
   return axes.moved_back(std::move(output));
+}
+
+std::shared_ptr<prepared::Operation> BatchNormalizationLayer::prepare(const Shapes& inputs) const {
+  if (normalized_axis(options_.axis, inputs[0].size(), label()) + 1 != inputs[0].size())
+    return nullptr;
+  const Tensor inverse = inverse_deviation(moving_variance_->value(), options_.epsilon);
+  std::vector<real> factors(inverse.begin(), inverse.end()), shifts(factors.size(), 0);
+  for (std::size_t c = 0; c < factors.size(); ++c) {
+    if (gamma_) factors[c] *= gamma_->value().data()[c];
+    if (beta_) shifts[c] = beta_->value().data()[c];
+    shifts[c] -= moving_mean_->value().data()[c] * factors[c];
+  }
+  return std::make_shared<prepared::Rescale>(std::move(factors), std::move(shifts));
 }
 
 Tensor BatchNormalizationLayer::backward(Tensor gradient, Context& context) const {
   const AxesLast axes(shape_of(gradient), {options_.axis}, label());
   Tensor storage;
   const Tensor& rows = axes.moved(context.input(), storage);
-  return axes.moved_back(
-      backward_rows(rows, axes.moved(std::move(gradient)), context.saved<Statistics>(), context));
+  const Statistics& now = context.saved<Statistics>();
+  if (context.following() && now.row_weights)
+    gradient = context.following()->backward(context.output(), std::move(gradient));
+  return axes.moved_back(backward_rows(rows, axes.moved(std::move(gradient)), now, context));
 }
 
 Tensor BatchNormalizationLayer::backward_rows(const Tensor& x, Tensor gradient,
@@ -179,22 +219,36 @@ Tensor BatchNormalizationLayer::backward_rows(const Tensor& x, Tensor gradient,
   const Tensor& inverse = now.inverse_deviation;
   const std::size_t channels = inverse.size(), rows = gradient.size() / channels;
   const Shape shape = shape_of(inverse);
+  const ScaleShift forward = scale_shift(now);
+  const Tensor& scale = forward.scale;
+  // The gradient of a relu that follows is taken along the way: v says where it passes.
+  std::optional<kernels::RectifiedScale<real>> rectified;
+  if (context.following() && !now.row_weights)
+    rectified = {scale.data(), forward.shift.data(), *bound_of(*context.following())};
   Tensor sum = empty(shape), dot = empty(shape);
   const bool wants_gamma = gamma_ && context.wants(*gamma_);
   const bool wants_beta = beta_ && context.wants(*beta_);
   if (now.of_batch || wants_gamma || wants_beta) {
-    kernels::gradient_sums(rows, channels, gradient.data(), x.data(), now.mean.data(),
-                           inverse.data(), sum.data(), dot.data());
+    if (rectified) {
+      kernels::rectified_gradient_sums(rows, channels, gradient.data(), x.data(), *rectified,
+                                       now.mean.data(), inverse.data(), sum.data(), dot.data());
+    } else {
+      kernels::gradient_sums(rows, channels, gradient.data(), x.data(), now.mean.data(),
+                             inverse.data(), sum.data(), dot.data());
+    }
   }
   if (wants_gamma) context.add_gradient(*gamma_, dot);
   if (wants_beta) context.add_gradient(*beta_, sum);
   if (!context.wants_input_gradient()) return {};
 
-  Tensor scale = inverse;
-  for (std::size_t c = 0; gamma_ && c < channels; ++c) scale.data()[c] *= gamma_->value().data()[c];
   if (!now.of_batch) {
-    kernels::scale_shift<real>(rows, channels, gradient.data(), scale.data(), nullptr,
-                               gradient.data());
+    const real* const none = nullptr;
+    if (rectified) {
+      kernels::rectified_scale_add_shift(rows, channels, gradient.data(), x.data(), *rectified,
+                                         scale.data(), none, none, gradient.data());
+    } else {
+      kernels::scale_shift(rows, channels, gradient.data(), scale.data(), none, gradient.data());
+    }
     return gradient;
   }
   // dx = scale dy + weight (slope x + shift): what the variance and the mean contribute. With
@@ -211,6 +265,11 @@ Tensor BatchNormalizationLayer::backward_rows(const Tensor& x, Tensor gradient,
         -(s * static_cast<double>(sum.data()[c]) + along_variance * lost * mean) / total;
     slope.data()[c] = static_cast<real>(along_variance);
     shift.data()[c] = static_cast<real>(along_mean - along_variance * mean);
+  }
+  if (rectified) {
+    kernels::rectified_scale_add_shift(rows, channels, gradient.data(), x.data(), *rectified,
+                                       scale.data(), slope.data(), shift.data(), gradient.data());
+    return gradient;
   }
   if (!now.row_weights) {
     kernels::scale_add_shift(rows, channels, gradient.data(), scale.data(), x.data(), slope.data(),

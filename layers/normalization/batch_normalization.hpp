@@ -53,7 +53,9 @@ class BatchNormalizationLayer final
 
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const override;
   bool supports_masking() const override { return true; }
+  bool takes_activation(const ActivationFunction& function) const override;
 
  private:
   /// The statistics that one call normalises with.
@@ -68,6 +70,11 @@ class BatchNormalizationLayer final
   void build_weights(const Shape& input) override;
   Statistics statistics(const Tensor& rows, Context& context) const;
   void check_mask(const Tensor& mask, const Tensor& input) const;
+  /// y = x * scale + shift
+  struct ScaleShift {
+    Tensor scale, shift;
+  };
+  ScaleShift scale_shift(const Statistics& statistics) const;
   Tensor backward_rows(const Tensor& x, Tensor gradient, const Statistics& statistics,
                        Context& context) const;
 

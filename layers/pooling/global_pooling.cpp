@@ -1,10 +1,13 @@
 #include "global_pooling.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <vector>
 
 #include "../../framework/base/parallel.hpp"
 #include "../../framework/fields_impl.hpp"
+#include "../../framework/kernels/elementwise.hpp"
+#include "../../framework/prepared/operation.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 namespace {
@@ -45,10 +48,10 @@ struct Places {
   }
 };
 
-void maximum_forward(const Places& s, const Tensor& input, Tensor& output) {
+void maximum_forward(const Places& s, const real* input, real* output) {
   s.each_image([&](std::size_t b, std::size_t offset) {
-    const real* x = input.data() + offset;
-    real* y = output.data() + b * s.channels;
+    const real* x = input + offset;
+    real* y = output + b * s.channels;
     std::fill_n(y, s.channels, -std::numeric_limits<real>::infinity());
     s.each_element([&](std::size_t i, std::size_t, std::size_t c) {
       if (x[i] > y[c] || x[i] != x[i]) y[c] = x[i];  // NaN wins
@@ -83,17 +86,22 @@ struct Weights {
   }
 };
 
-void average_forward(const Places& s, const Tensor& input, const Tensor* mask, Tensor& output) {
+void average_forward(const Places& s, const real* input, const Tensor* mask, real* output) {
   s.each_image([&](std::size_t b, std::size_t offset) {
+    const real* x = input + offset;
+    real* y = output + b * s.channels;
+    if (s.channels_last && !mask) {
+      kernels::column_sums(s.places, s.channels, x, y);
+      for (std::size_t c = 0; c < s.channels; ++c) y[c] /= static_cast<real>(s.places);
+      return;
+    }
     const Weights weights{mask ? mask->data() + b * s.places : nullptr, s.places};
-    const real* x = input.data() + offset;
     std::vector<double> sums(s.channels, 0);
     s.each_element([&](std::size_t i, std::size_t p, std::size_t c) {
       sums[c] += static_cast<double>(x[i] * weights[p]);
     });
     const auto total = static_cast<double>(weights.total());
-    for (std::size_t c = 0; c < s.channels; ++c)
-      output.data()[b * s.channels + c] = static_cast<real>(sums[c] / total);
+    for (std::size_t c = 0; c < s.channels; ++c) y[c] = static_cast<real>(sums[c] / total);
   });
 }
 
@@ -104,6 +112,11 @@ void average_backward(const Places& s, const Tensor& gradient, const Tensor* mas
     const real* dy = gradient.data() + b * s.channels;
     real* dx = input_gradient.data() + offset;
     const real scale = 1 / weights.total();
+    if (s.channels_last && !mask) {
+      for (std::size_t c = 0; c < s.channels && s.places > 0; ++c) dx[c] = dy[c] * scale;
+      for (std::size_t p = 1; p < s.places; ++p) std::copy_n(dx, s.channels, dx + p * s.channels);
+      return;
+    }
     s.each_element(
         [&](std::size_t i, std::size_t p, std::size_t c) { dx[i] = dy[c] * (weights[p] * scale); });
   });
@@ -138,11 +151,28 @@ Tensor GlobalPoolingLayer<Rank, How>::forward(const Tensor& input, Context& cont
   const Places places(SpatialShape<Rank>(shape, options_.data_format), options_.data_format);
   Tensor output = empty(compute_output_shape(shape));
   if constexpr (How == Pooled::maximum) {
-    maximum_forward(places, input, output);
+    maximum_forward(places, input.data(), output.data());
   } else {
-    average_forward(places, input, Rank == 1 ? context.mask() : nullptr, output);
+    average_forward(places, input.data(), Rank == 1 ? context.mask() : nullptr, output.data());
   }
   return output;
+}
+
+template <std::size_t Rank, Pooled How>
+std::shared_ptr<prepared::Operation> GlobalPoolingLayer<Rank, How>::prepare(
+    const Shapes& /*inputs*/) const {
+  return std::make_shared<prepared::Computation>([this](const Shapes& inputs) {
+    prepared::Bound bound{compute_output_shape(inputs[0])};
+    const Places places(SpatialShape<Rank>(inputs[0], options_.data_format), options_.data_format);
+    bound.run = [places](const real* const* x, real* y) {
+      if constexpr (How == Pooled::maximum) {
+        maximum_forward(places, x[0], y);
+      } else {
+        average_forward(places, x[0], nullptr, y);
+      }
+    };
+    return bound;
+  });
 }
 
 template <std::size_t Rank, Pooled How>

@@ -37,6 +37,7 @@ class GlobalPoolingLayer final
   Shape compute_output_shape(const Shape& input) const override;
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const override;
 
  private:
   using Base::options_;

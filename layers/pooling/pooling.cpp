@@ -1,8 +1,21 @@
 #include "pooling.hpp"
 
 #include "../../framework/fields_impl.hpp"
+#include "../../framework/prepared/operation.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
+namespace {
+
+template <Pooled How>
+void pool(const real* input, real* output, const kernels::PoolSizes& sizes) {
+  if constexpr (How == Pooled::maximum) {
+    kernels::max_pool_forward(input, output, sizes);
+  } else {
+    kernels::average_pool_forward(input, output, sizes);
+  }
+}
+
+}  // namespace
 
 template <std::size_t Rank, Pooled How>
 void PoolingOptions<Rank, How>::describe(Fields& fields) {
@@ -65,12 +78,19 @@ Tensor PoolingLayer<Rank, How>::forward(const Tensor& input, Context& /*context*
   const kernels::PoolSizes s = sizes(shape_of(input));
   const ChannelsLast x(input, format);
   Tensor output = empty(output_shape(shape_of(input)).shape(DataFormat::channels_last));
-  if constexpr (How == Pooled::maximum) {
-    kernels::max_pool_forward(x.data(), output.data(), s);
-  } else {
-    kernels::average_pool_forward(x.data(), output.data(), s);
-  }
+  pool<How>(x.data(), output.data(), s);
   return from_channels_last(std::move(output), format);
+}
+
+template <std::size_t Rank, Pooled How>
+std::shared_ptr<prepared::Operation> PoolingLayer<Rank, How>::prepare(
+    const Shapes& /*inputs*/) const {
+  if (options_.data_format == DataFormat::channels_first) return nullptr;
+  return std::make_shared<prepared::Computation>([this](const Shapes& inputs) {
+    prepared::Bound bound{compute_output_shape(inputs[0])};
+    bound.run = [s = sizes(inputs[0])](const real* const* x, real* y) { pool<How>(x[0], y, s); };
+    return bound;
+  });
 }
 
 template <std::size_t Rank, Pooled How>

@@ -1,6 +1,7 @@
 #include "dropout.hpp"
 
 #include "../../framework/fields_impl.hpp"
+#include "../../framework/prepared/operation.hpp"
 #include "noise_shape.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
@@ -30,6 +31,10 @@ Tensor DropoutLayer::forward(const Tensor& input, Context& context) const {
   Tensor output = times_broadcast(input, kept.scales);
   if (context.backward_follows()) context.save(std::move(kept));
   return output;
+}
+
+std::shared_ptr<prepared::Operation> DropoutLayer::prepare(const Shapes& /*inputs*/) const {
+  return std::make_shared<prepared::Nothing>();
 }
 
 Tensor DropoutLayer::backward(Tensor gradient, Context& context) const {

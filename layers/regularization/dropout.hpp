@@ -27,6 +27,7 @@ class DropoutLayer final : public OptionsLayer<DropoutLayer, DropoutOptions> {
   bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const override;
   bool supports_masking() const override { return true; }
 
  private:

@@ -4,6 +4,7 @@
 
 #include "../../framework/broadcast.hpp"
 #include "../../framework/fields_impl.hpp"
+#include "../../framework/prepared/operation.hpp"
 #include "noise_shape.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
@@ -50,6 +51,10 @@ Tensor GaussianNoiseLayer::forward(const Tensor& input, Context& context) const 
   return output;
 }
 
+std::shared_ptr<prepared::Operation> GaussianNoiseLayer::prepare(const Shapes& /*inputs*/) const {
+  return std::make_shared<prepared::Nothing>();
+}
+
 Tensor GaussianNoiseLayer::backward(Tensor gradient, Context& /*context*/) const {
   return gradient;
 }
@@ -68,6 +73,10 @@ Tensor GaussianDropoutLayer::forward(const Tensor& input, Context& context) cons
   Tensor output = times_broadcast(input, factors.values);
   if (context.backward_follows()) context.save(std::move(factors));
   return output;
+}
+
+std::shared_ptr<prepared::Operation> GaussianDropoutLayer::prepare(const Shapes& /*inputs*/) const {
+  return std::make_shared<prepared::Nothing>();
 }
 
 Tensor GaussianDropoutLayer::backward(Tensor gradient, Context& context) const {
@@ -103,6 +112,10 @@ Tensor AlphaDropoutLayer::forward(const Tensor& input, Context& context) const {
   }
   if (context.backward_follows()) context.save(std::move(factors));
   return output;
+}
+
+std::shared_ptr<prepared::Operation> AlphaDropoutLayer::prepare(const Shapes& /*inputs*/) const {
+  return std::make_shared<prepared::Nothing>();
 }
 
 Tensor AlphaDropoutLayer::backward(Tensor gradient, Context& context) const {

@@ -24,6 +24,7 @@ class GaussianNoiseLayer final : public OptionsLayer<GaussianNoiseLayer, Gaussia
   bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const override;
   bool supports_masking() const override { return true; }
 
  private:
@@ -50,6 +51,7 @@ class GaussianDropoutLayer final
   bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const override;
   bool supports_masking() const override { return true; }
 
  private:
@@ -78,6 +80,7 @@ class AlphaDropoutLayer final : public OptionsLayer<AlphaDropoutLayer, AlphaDrop
   bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const override;
   bool supports_masking() const override { return true; }
 
  private:

@@ -1,6 +1,7 @@
 #include "spatial_dropout.hpp"
 
 #include "../../framework/fields_impl.hpp"
+#include "../../framework/prepared/operation.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 namespace {
@@ -58,6 +59,12 @@ void SpatialDropoutLayer<Rank>::write_config(Json& config) const {
   config["name"] = this->name();
   config["dtype"] = this->dtype();
   if (Rank > 1) config["data_format"] = options.data_format.name();
+}
+
+template <std::size_t Rank>
+std::shared_ptr<prepared::Operation> SpatialDropoutLayer<Rank>::prepare(
+    const Shapes& /*inputs*/) const {
+  return std::make_shared<prepared::Nothing>();
 }
 
 template struct SpatialDropoutOptions<1>;

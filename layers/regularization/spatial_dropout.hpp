@@ -35,6 +35,7 @@ class SpatialDropoutLayer final
   bool is_built_when_made() const override { return true; }
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const override;
   bool supports_masking() const override { return true; }
   void write_config(Json& config) const override;
 

@@ -4,6 +4,7 @@
 
 #include "../../framework/axes_last.hpp"
 #include "../../framework/fields_impl.hpp"
+#include "../../framework/prepared/operation.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 namespace {
@@ -46,6 +47,12 @@ Tensor FlattenLayer::backward(Tensor gradient, Context& context) const {
   Shape moved = shape;
   std::rotate(moved.begin() + 1, moved.begin() + 2, moved.end());
   return channels_last(shape, *this).moved_back(reshaped(std::move(gradient), moved));
+}
+
+std::shared_ptr<prepared::Operation> FlattenLayer::prepare(const Shapes& inputs) const {
+  if (has_channels_first(options_, inputs[0])) return nullptr;
+  return std::make_shared<prepared::Computation>(
+      [this](const Shapes& shapes) { return prepared::Bound{compute_output_shape(shapes[0])}; });
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT::layers

@@ -4,6 +4,7 @@
 
 #include "../../framework/axis_sizes.hpp"
 #include "../../framework/fields_impl.hpp"
+#include "../../framework/prepared/operation.hpp"
 #include "../../framework/shape_json.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
@@ -59,6 +60,11 @@ Tensor ReshapeLayer::forward(const Tensor& input, Context& /*context*/) const {
 
 Tensor ReshapeLayer::backward(Tensor gradient, Context& context) const {
   return reshaped(std::move(gradient), shape_of(context.input()));
+}
+
+std::shared_ptr<prepared::Operation> ReshapeLayer::prepare(const Shapes& /*inputs*/) const {
+  return std::make_shared<prepared::Computation>(
+      [this](const Shapes& inputs) { return prepared::Bound{compute_output_shape(inputs[0])}; });
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT::layers

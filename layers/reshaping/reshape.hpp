@@ -21,6 +21,7 @@ class ReshapeLayer final : public OptionsLayer<ReshapeLayer, ReshapeOptions> {
   Shape compute_output_shape(const Shape& input) const override;
   Tensor forward(const Tensor& input, Context& context) const override;
   Tensor backward(Tensor gradient, Context& context) const override;
+  std::shared_ptr<prepared::Operation> prepare(const Shapes& inputs) const override;
 };
 
 using Reshape = Handle<ReshapeLayer>;

@@ -1,6 +1,7 @@
 #include "zero_padding.hpp"
 
 #include "../../framework/fields_impl.hpp"
+#include "prepared_padding.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 
@@ -31,6 +32,13 @@ template <std::size_t Rank>
 Tensor ZeroPaddingLayer<Rank>::backward(Tensor gradient, Context& context) const {
   if (!context.wants_input_gradient()) return {};
   return cut_margins(gradient, options_.padding, options_.data_format);
+}
+
+template <std::size_t Rank>
+std::shared_ptr<prepared::Operation> ZeroPaddingLayer<Rank>::prepare(
+    const Shapes& /*inputs*/) const {
+  if (options_.data_format == DataFormat::channels_first) return nullptr;
+  return std::make_shared<PreparedPadding<Rank>>(options_.padding);
 }
 
 template struct ZeroPaddingOptions<1>;
