@@ -11,6 +11,7 @@
 #include "operation.hpp"
 #include "prepared/elementwise.hpp"
 #include "prepared/prepared_graph.hpp"
+#include "shaped_by_call.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 namespace {
@@ -98,15 +99,12 @@ Function::Call Function::call_of(std::shared_ptr<const Node> node,
                                  const std::vector<std::size_t>& inputs) {
   Call call;
   call.node = std::move(node);
-  call.options = call.node->options;
-  call.options.input_names.clear();
+  call.options = without_masks(call.node->options);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const CallOptions& options = call.node->options;
-    if (const auto masked = masked_input(options, i)) {
+    if (const auto masked = masked_input(call.node->options, i)) {
       call.masks.emplace_back(*masked, inputs[i]);
     } else {
       call.inputs.push_back(inputs[i]);
-      if (!options.input_names.empty()) call.options.input_names.push_back(options.input_names[i]);
     }
   }
   for (const auto& [input, slot] : call.masks) {
@@ -209,7 +207,7 @@ Shapes Function::compute_output_shapes(const Shapes& input_shapes) const {
   for (const Call& call : list_.calls) {
     Shapes inputs;
     for (const std::size_t slot : call.inputs) inputs.push_back(slots[slot]);
-    const Shapes outputs = call.node->layer->compute_output_shapes(inputs);
+    const Shapes outputs = output_shapes_of_call(*call.node->layer, inputs, call.options);
     for (std::size_t k = 0; k < call.outputs.size(); ++k) slots[call.outputs[k]] = outputs.at(k);
   }
   Shapes outputs;

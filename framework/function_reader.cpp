@@ -228,10 +228,15 @@ class GraphReader {
   static void build_as_written(Layer& layer, const Json& json) {
     const auto build_config = json.find("build_config");
     if (build_config == json.end() || !build_config->is_object()) return;
-    const auto shape = build_config->find("input_shape");
-    if (shape == build_config->end() || !shape->is_array() || shape->empty()) return;
     Shapes shapes;
-    if ((*shape)[0].is_array()) {
+    // Layers with several arguments note each one's shape: {"query_shape", "value_shape"}.
+    const auto by_argument = build_config->find("shapes_dict");
+    const auto shape = build_config->find("input_shape");
+    if (by_argument != build_config->end() && by_argument->is_object()) {
+      for (const Json& one : *by_argument) shapes.push_back(one.get<ShapeJson>().value);
+    } else if (shape == build_config->end() || !shape->is_array() || shape->empty()) {
+      return;
+    } else if ((*shape)[0].is_array()) {
       for (const Json& one : *shape) shapes.push_back(one.get<ShapeJson>().value);
     } else {
       shapes.push_back(shape->get<ShapeJson>().value);

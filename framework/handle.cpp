@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "mask_inputs.hpp"
+#include "shaped_by_call.hpp"
 
 namespace keratin::inline KERATIN_VARIANT {
 
@@ -21,10 +22,11 @@ SymbolicTensors LayerHandle::call(const SymbolicTensors& inputs, CallOptions opt
     if (!masked_input(options, i)) shapes.push_back(inputs[i].shape());
   }
   if (shapes.empty()) layer_->refuse("called without an input");
-  layer_->build(shapes);
+  const CallOptions call = without_masks(options);
+  layer_->build(shapes_to_build(*layer_, shapes, call));
   layer_->check_inputs(shapes);
-  const auto node =
-      make_node(*this, inputs, std::move(options), list, layer_->compute_output_shapes(shapes));
+  Shapes output_shapes = output_shapes_of_call(*layer_, shapes, call);
+  const auto node = make_node(*this, inputs, std::move(options), list, std::move(output_shapes));
   SymbolicTensors outputs;
   for (std::size_t i = 0; i < node->output_shapes.size(); ++i)
     outputs.emplace_back(node->output_shapes[i], layer_->output_dtype(i), node, i);

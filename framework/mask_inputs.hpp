@@ -2,6 +2,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "context.hpp"
 
@@ -16,6 +18,16 @@ inline std::optional<std::size_t> masked_input(const CallOptions& options, std::
   if (name == "mask") return 0;
   if (!name.starts_with("mask[")) return {};
   return static_cast<std::size_t>(std::stoul(name.substr(5)));
+}
+
+/// `options` as the layer sees them: without the names of masks.
+inline CallOptions without_masks(CallOptions options) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < options.input_names.size(); ++i) {
+    if (!masked_input(options, i)) names.push_back(options.input_names[i]);
+  }
+  options.input_names = std::move(names);
+  return options;
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT

@@ -53,6 +53,8 @@ std::string split_humps(const std::string& name) {
 }  // namespace
 
 std::string to_snake_case(std::string_view class_name) {
+  // Keras exports this class under another name than its own, after which it names objects.
+  if (class_name == "GroupQueryAttention") class_name = "GroupedQueryAttention";
   std::string name;
   for (const char c : class_name) {
     if (is_word(c)) name += c;

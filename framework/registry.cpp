@@ -2,7 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "refusals.hpp"
+
 namespace keratin::inline KERATIN_VARIANT {
+
+std::map<std::string, std::string>& layer_refusals() {
+  static std::map<std::string, std::string> refusals;
+  return refusals;
+}
 
 std::string unknown_class(std::string_view kind, const std::string& name, const Json& config) {
   std::string message = concat("Could not interpret ", kind, " identifier: ", name);
@@ -11,10 +18,11 @@ std::string unknown_class(std::string_view kind, const std::string& name, const 
   const std::string plain = place == name.npos ? name : name.substr(place + 1);
   if (config.is_object() && config.contains("name") && config["name"].is_string())
     message += concat(". Layer '", config["name"].get<std::string>(), "' is of this class");
-  if (plain == "Lambda") {
-    return message +
-           ", which holds Python code that is never executed: write a layer of the same "
-           "function, and register it under this name";
+  const auto refusal = layer_refusals().find(plain);
+  if (refusal != layer_refusals().end()) {
+    return concat(message, ", which ", refusal->second,
+                  ". A layer of yours can take its place; say so before loading: keratin::",
+                  "register_layer<", plain, "Layer>();");
   }
   return concat(message,
                 ". If it is a class of yours, say so before loading: keratin::", "register_layer<",

@@ -1,9 +1,17 @@
+#include "catalogue.hpp"
+
+#include <utility>
+
 #include "../framework/input_layer.hpp"
+#include "../framework/refusals.hpp"
 #include "../framework/sequential_function.hpp"
 #include "activations/activation.hpp"
 #include "activations/prelu.hpp"
 #include "activations/rectifiers.hpp"
 #include "activations/softmax.hpp"
+#include "attention/attention.hpp"
+#include "attention/group_query_attention.hpp"
+#include "attention/multi_head_attention.hpp"
 #include "convolutional/conv.hpp"
 #include "convolutional/conv_transpose.hpp"
 #include "convolutional/depthwise_conv.hpp"
@@ -12,8 +20,11 @@
 #include "core/einsum_dense.hpp"
 #include "core/embedding.hpp"
 #include "core/identity.hpp"
+#include "core/lambda.hpp"
 #include "core/masking.hpp"
 #include "core/operation.hpp"
+#include "core/reversible_embedding.hpp"
+#include "foreign.hpp"
 #include "locally_connected/locally_connected.hpp"
 #include "merging/concatenate.hpp"
 #include "merging/dot.hpp"
@@ -22,6 +33,7 @@
 #include "normalization/batch_normalization.hpp"
 #include "normalization/group_normalization.hpp"
 #include "normalization/layer_normalization.hpp"
+#include "normalization/spectral_normalization.hpp"
 #include "pooling/adaptive_pooling.hpp"
 #include "pooling/global_pooling.hpp"
 #include "pooling/pooling.hpp"
@@ -99,6 +111,13 @@ void add_activations(Registry<Layer>& registry) {
   registry.add<SoftmaxLayer>();
 }
 
+void add_attention(Registry<Layer>& registry) {
+  registry.add<AdditiveAttentionLayer>();
+  registry.add<AttentionLayer>();
+  registry.add<GroupQueryAttentionLayer>({"GroupedQueryAttention"});
+  registry.add<MultiHeadAttentionLayer>();
+}
+
 void add_core(Registry<Layer>& registry) {
   registry.add<InputLayer>();
   registry.add<Function>({"Model"});
@@ -107,8 +126,10 @@ void add_core(Registry<Layer>& registry) {
   registry.add<EinsumDenseLayer>();
   registry.add<EmbeddingLayer>();
   registry.add<IdentityLayer>();
+  registry.add<LambdaLayer>();
   registry.add<MaskingLayer>();
   registry.add<OperationLayer>();
+  registry.add<ReversibleEmbeddingLayer>();
 }
 
 void add_convolutional(Registry<Layer>& registry) {
@@ -146,6 +167,7 @@ void add_normalization(Registry<Layer>& registry) {
   registry.add<GroupNormalizationLayer>();
   registry.add<LayerNormalizationLayer>();
   registry.add<RMSNormalizationLayer>();
+  registry.add<SpectralNormalizationLayer>();
   registry.add<UnitNormalizationLayer>();
 }
 
@@ -257,24 +279,45 @@ void add_rnn(Registry<Layer>& registry) {
   registry.add<TimeDistributedLayer>();
 }
 
+using Add = void (*)(Registry<Layer>&);
+constexpr std::pair<const char*, Add> folders[] = {
+    {"activations", add_activations},
+    {"attention", add_attention},
+    {"convolutional", add_convolutional},
+    {"core", add_core},
+    {"locally_connected", add_locally_connected},
+    {"merging", add_merging},
+    {"normalization", add_normalization},
+    {"pooling", add_pooling},
+    {"preprocessing", add_preprocessing},
+    {"regularization", add_regularization},
+    {"reshaping", add_reshaping},
+    {"rnn", add_rnn},
+};
+
 }  // namespace
+
+namespace layers {
+
+std::vector<LayerFolder> layer_folders() {
+  std::vector<LayerFolder> all;
+  for (const auto& [name, add] : folders) {
+    Registry<Layer> registry;
+    add(registry);
+    all.push_back({name, registry.names()});
+  }
+  return all;
+}
+
+}  // namespace layers
 
 /// Every layer that a Keras file may name.
 template <>
 Registry<Layer>& Registry<Layer>::instance() {
   static Registry registry = [] {
     Registry all;
-    add_activations(all);
-    add_core(all);
-    add_convolutional(all);
-    add_locally_connected(all);
-    add_merging(all);
-    add_normalization(all);
-    add_pooling(all);
-    add_preprocessing(all);
-    add_regularization(all);
-    add_reshaping(all);
-    add_rnn(all);
+    for (const auto& [name, add] : folders) add(all);
+    add_refusals(layer_refusals());
     return all;
   }();
   return registry;

@@ -129,12 +129,13 @@ void Trainer::train_step(const Batch& batch) {
   Tensors gradients;
   double loss = judge(batch, context, &gradients) + step.penalty;
   context.run_backward(std::move(gradients));
+  // Before regularizers and optimizer: SpectralNormalization proposes a kernel that is trained.
+  step.commit();
   loss += add_regularizers(&step.gradients);
   scale_loss(step.gradients);
 
   update_metrics(batch, context);
   optimizer().apply(step.gradients, parameters_);
-  step.commit();
   record(loss, batch.size());
 }
 

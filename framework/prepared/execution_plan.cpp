@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../base/memory_plan.hpp"
+#include "../shaped_by_call.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::prepared {
 namespace {
@@ -72,8 +73,9 @@ class Planner {
 
   bool plan_call(std::size_t s) {
     const Step& step = graph_.steps[s];
-    const Layer& layer = *list_.calls[step.call].node->layer;
-    const Shapes outputs = layer.compute_output_shapes(shapes_of(step.inputs));
+    const CallList::Call& call = list_.calls[step.call];
+    const Shapes outputs =
+        output_shapes_of_call(*call.node->layer, shapes_of(step.inputs), call.options);
     for (std::size_t k = 0; k < step.outputs.size(); ++k) {
       plan_.shapes[step.outputs[k]] = outputs.at(k);
       if (std::ranges::any_of(outputs[k], [](Dim dim) { return dim < 0; })) return false;

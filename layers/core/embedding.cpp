@@ -1,8 +1,7 @@
 #include "embedding.hpp"
 
-#include <algorithm>
-
 #include "../../framework/fields_impl.hpp"
+#include "embedding_lookup.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 
@@ -19,13 +18,8 @@ void EmbeddingOptions::describe(Fields& fields) {
 
 EmbeddingLayer::EmbeddingLayer(Options options, LayerOptions common)
     : OptionsLayer(std::move(options), std::move(common)) {
-  const auto check = [this](const char* argument, Dim value) {
-    if (value > 0) return;
-    refuse("Invalid value for argument `", argument,
-           "`, expected a positive integer. Received: ", argument, "=", value);
-  };
-  check("input_dim", options_.input_dim);
-  check("output_dim", options_.output_dim);
+  check_embedding_size(*this, "input_dim", options_.input_dim);
+  check_embedding_size(*this, "output_dim", options_.output_dim);
 }
 
 void EmbeddingLayer::build_weights(const Shape& /*input*/) {
@@ -42,38 +36,16 @@ Shape EmbeddingLayer::compute_output_shape(const Shape& input) const {
   return output;
 }
 
-std::size_t EmbeddingLayer::index(real value) const {
-  if (!(value >= 0 && value < static_cast<real>(options_.input_dim))) {
-    refuse("indices must be in [0, ", options_.input_dim, "). Received: ", value);
-  }
-  return static_cast<std::size_t>(value);
-}
-
 Tensor EmbeddingLayer::forward(const Tensor& input, Context& context) const {
-  Tensor output = empty(compute_output_shape(shape_of(input)));
-  const auto width = static_cast<std::size_t>(options_.output_dim);
-  for (std::size_t i = 0; i < input.size(); ++i) {
-    std::copy_n(embeddings_->value().data() + index(input.data()[i]) * width, width,
-                output.data() + i * width);
-  }
-  if (options_.mask_zero) {
-    Tensor mask = input;
-    for (real& value : mask) value = value != 0 ? real{1} : real{0};
-    context.set_output_mask(std::move(mask));
-  }
-  return output;
+  if (options_.mask_zero) context.set_output_mask(nonzero_mask(input));
+  return looked_up(*this, embeddings_->value(), input);
 }
 
 Tensor EmbeddingLayer::backward(Tensor gradient, Context& context) const {
   const Tensor& input = context.input();
   if (context.wants(*embeddings_)) {
-    const auto width = static_cast<std::size_t>(options_.output_dim);
-    Tensor sums = zeros(shape_of(embeddings_->value()));
-    for (std::size_t i = 0; i < input.size(); ++i) {
-      real* const row = sums.data() + index(input.data()[i]) * width;
-      for (std::size_t k = 0; k < width; ++k) row[k] += gradient.data()[i * width + k];
-    }
-    context.add_gradient(*embeddings_, std::move(sums));
+    context.add_gradient(*embeddings_,
+                         lookup_gradient(*this, shape_of(embeddings_->value()), input, gradient));
   }
   return zeros(shape_of(input));
 }

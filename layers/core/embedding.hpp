@@ -34,7 +34,6 @@ class EmbeddingLayer final : public OptionsLayer<EmbeddingLayer, EmbeddingOption
 
  private:
   void build_weights(const Shape& input) override;
-  std::size_t index(real value) const;
 
   Parameter* embeddings_ = nullptr;
 };

@@ -1,6 +1,8 @@
 #include "batch_normalization.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "../../framework/axes.hpp"
 #include "../../framework/axes_last.hpp"
@@ -33,6 +35,21 @@ void weighted_moments(const Tensor& x, const Tensor& weights, double total, Tens
     mean.data()[c] = static_cast<real>(centre);
     variance.data()[c] = static_cast<real>(squares / total);
   }
+}
+
+struct ClippingJson {
+  RenormClipping value;
+};
+
+void to_json(Json& json, const ClippingJson& clipping) {
+  json = Json::object();
+  for (const auto& [key, value] : clipping.value) json[key] = value;
+}
+
+void from_json(const Json& json, ClippingJson& clipping) {
+  clipping.value.clear();
+  for (const auto& [key, value] : json.items())
+    clipping.value.emplace_back(key, value.get<Number>());
 }
 
 Tensor inverse_deviation(const Tensor& variance, double epsilon) {
@@ -71,20 +88,29 @@ void BatchNormalizationOptions::describe(Fields& fields) {
         concat(fields.owner(), ": `axis` must be one axis. Received: axis=", axes.values()));
   }
   axis = axes.values()[0];
+  std::optional<ClippingJson> clipping;
+  if (renorm_clipping) clipping = {*renorm_clipping};
   fields("momentum", momentum)("epsilon", epsilon)("center", center)("scale", scale)(
       "beta_initializer", beta_initializer)("gamma_initializer", gamma_initializer)(
       "moving_mean_initializer", moving_mean_initializer)("moving_variance_initializer",
                                                           moving_variance_initializer)(
       "beta_regularizer", beta_regularizer)("gamma_regularizer", gamma_regularizer)(
       "beta_constraint", beta_constraint)("gamma_constraint", gamma_constraint)(
-      "synchronized", synchronized)("renorm", renorm)("renorm_clipping", renorm_clipping)(
+      "synchronized", synchronized)("renorm", renorm)("renorm_clipping", clipping)(
       "renorm_momentum", renorm_momentum);
+  renorm_clipping.reset();
+  if (clipping) renorm_clipping = clipping->value;
 }
 
 BatchNormalizationLayer::BatchNormalizationLayer(Options options, LayerOptions common)
     : OptionsLayer(std::move(options), std::move(common)) {
-  if (options_.renorm) {
-    refuse("Batch renormalization is not supported. Received: renorm=True, allowed: False");
+  if (!options_.renorm) return;
+  if (!options_.renorm_clipping) options_.renorm_clipping.emplace();
+  for (const auto& [key, value] : *options_.renorm_clipping) {
+    if (key != "rmax" && key != "rmin" && key != "dmax") {
+      refuse("Received invalid keys for `renorm_clipping` argument: '", key,
+             "'. Supported values: ['rmax', 'rmin', 'dmax'].");
+    }
   }
 }
 
@@ -113,6 +139,18 @@ void BatchNormalizationLayer::build_weights(const Shape& input) {
                                   .shape = shape,
                                   .initializer = options_.moving_variance_initializer,
                                   .trainable = false});
+  if (options_.renorm) {
+    const auto add = [&](const char* name, const Spec<Initializer>& initializer) {
+      return &add_weight(
+          {.name = name, .shape = shape, .initializer = initializer, .trainable = false});
+    };
+    moving_stddev_ = add("moving_stddev", options_.moving_variance_initializer);
+    renorm_mean_ = add("renorm_mean", options_.moving_mean_initializer);
+    renorm_stddev_ = add("renorm_stddev", options_.moving_variance_initializer);
+    for (Parameter* deviation : {moving_stddev_, renorm_stddev_}) {
+      for (real& value : deviation->mutable_value()) value = std::sqrt(value);
+    }
+  }
   set_input_spec({.ndim = input.size(), .axes = {{static_cast<int>(axis), input[axis]}}});
 }
 
@@ -149,10 +187,8 @@ BatchNormalizationLayer::Statistics BatchNormalizationLayer::statistics(const Te
     kernels::moments(count, channels, rows.data(), result.mean.data(), variance.data());
   }
   result.inverse_deviation = inverse_deviation(variance, options_.epsilon);
-  context.update(*moving_mean_,
-                 moving_average(context.current(*moving_mean_), result.mean, options_.momentum));
-  context.update(*moving_variance_,
-                 moving_average(context.current(*moving_variance_), variance, options_.momentum));
+  if (options_.renorm) renormalize(result, variance, context);
+  move_averages(result.mean, variance, context);
   return result;
 }
 
@@ -164,11 +200,65 @@ BatchNormalizationLayer::ScaleShift BatchNormalizationLayer::scale_shift(
     const Statistics& now) const {
   ScaleShift result{now.inverse_deviation, empty(shape_of(now.mean))};
   for (std::size_t c = 0; c < now.mean.size(); ++c) {
-    if (gamma_) result.scale.data()[c] *= gamma_->value().data()[c];
+    const real gamma = gamma_ ? gamma_->value().data()[c] : real{1};
+    result.scale.data()[c] *= gamma;
+    if (now.renorm) result.scale.data()[c] *= now.renorm->r.data()[c];
     result.shift.data()[c] =
         (beta_ ? beta_->value().data()[c] : real{0}) - now.mean.data()[c] * result.scale.data()[c];
+    if (now.renorm) result.shift.data()[c] += gamma * now.renorm->d.data()[c];
   }
   return result;
+}
+
+double BatchNormalizationLayer::clip(std::string_view bound, double otherwise) const {
+  for (const auto& [key, value] : *options_.renorm_clipping) {
+    if (key == bound) return value;
+  }
+  return otherwise;
+}
+
+void BatchNormalizationLayer::renormalize(Statistics& now, const Tensor& variance,
+                                          Context& context) const {
+  const double endless = std::numeric_limits<double>::infinity();
+  const double rmin = clip("rmin", -endless), rmax = clip("rmax", endless);
+  const double dmax = clip("dmax", endless), least = std::sqrt(options_.epsilon);
+  const Tensor &mean = context.current(*renorm_mean_), &stddev = context.current(*renorm_stddev_);
+  now.renorm = Statistics::Correction{empty(shape_of(now.mean)), empty(shape_of(now.mean))};
+  auto& [r, d] = *now.renorm;
+  Tensor deviation = empty(shape_of(variance));
+  for (std::size_t c = 0; c < deviation.size(); ++c) {
+    const double own = std::sqrt(static_cast<double>(variance.data()[c]) + options_.epsilon);
+    const double average = std::max(static_cast<double>(stddev.data()[c]), least);
+    const double shift =
+        (static_cast<double>(now.mean.data()[c]) - static_cast<double>(mean.data()[c])) / average;
+    r.data()[c] = static_cast<real>(std::min(std::max(own / average, rmin), rmax));
+    d.data()[c] = static_cast<real>(std::min(std::max(shift, -dmax), dmax));
+    deviation.data()[c] = static_cast<real>(own);
+  }
+  context.update(*renorm_mean_, moving_average(mean, now.mean, options_.renorm_momentum));
+  context.update(*renorm_stddev_, moving_average(stddev, deviation, options_.renorm_momentum));
+}
+
+void BatchNormalizationLayer::move_averages(const Tensor& mean, const Tensor& variance,
+                                            Context& context) const {
+  context.update(*moving_mean_,
+                 moving_average(context.current(*moving_mean_), mean, options_.momentum));
+  if (!options_.renorm) {
+    context.update(*moving_variance_,
+                   moving_average(context.current(*moving_variance_), variance, options_.momentum));
+    return;
+  }
+  Tensor deviation = variance;
+  for (real& value : deviation)
+    value = static_cast<real>(std::sqrt(static_cast<double>(value) + options_.epsilon));
+  deviation = moving_average(context.current(*moving_stddev_), deviation, options_.momentum);
+  Tensor moving = deviation;
+  for (real& value : moving) {
+    const auto stddev = static_cast<double>(value);
+    value = static_cast<real>(std::max(stddev * stddev - options_.epsilon, 0.0));
+  }
+  context.update(*moving_stddev_, std::move(deviation));
+  context.update(*moving_variance_, std::move(moving));
 }
 
 Tensor BatchNormalizationLayer::forward(const Tensor& input, Context& context) const {
@@ -237,7 +327,14 @@ Tensor BatchNormalizationLayer::backward_rows(const Tensor& x, Tensor gradient,
                              inverse.data(), sum.data(), dot.data());
     }
   }
-  if (wants_gamma) context.add_gradient(*gamma_, dot);
+  if (wants_gamma) {
+    Tensor of_gamma = dot;
+    for (std::size_t c = 0; c < channels && now.renorm; ++c) {
+      of_gamma.data()[c] =
+          now.renorm->r.data()[c] * dot.data()[c] + now.renorm->d.data()[c] * sum.data()[c];
+    }
+    context.add_gradient(*gamma_, std::move(of_gamma));
+  }
   if (wants_beta) context.add_gradient(*beta_, sum);
   if (!context.wants_input_gradient()) return {};
 

@@ -86,4 +86,18 @@ TEST_CASE("keratin says in one line what is wrong") {
   }
 }
 
+TEST_CASE("the README's table of layers is what keratin layers --markdown prints") {
+  const Result printed = run("layers --markdown");
+  CHECK(printed.status == 0);
+  const std::string readme = io::read_file(paths::data("../../README.md"));
+  const std::string begin = "<!-- layers: begin -->\n", end = "<!-- layers: end -->";
+  const auto from = readme.find(begin) + begin.size(), to = readme.find(end);
+  REQUIRE(readme.find(begin) != std::string::npos);
+  REQUIRE(to != std::string::npos);
+  CHECK(readme.substr(from, to - from) == printed.out);
+  const Result names = run("layers");
+  CHECK(names.status == 0);
+  CHECK(io::contains(names.out, "\nDepthwiseConv2D\n"));
+}
+
 }  // namespace keratin::inline KERATIN_VARIANT

@@ -10,6 +10,7 @@
 #include "../../framework/io/hdf5.hpp"
 #include "../../framework/io/zip.hpp"
 #include "../../framework/serialization.hpp"
+#include "../../framework/stores_more.hpp"
 #include "../support/check_layers.hpp"
 #include "../support/paths.hpp"
 
@@ -48,6 +49,7 @@ bool is_supported(const Json& config) {
 /// Reads the weights of `layer` from where Keras 3 stores them.
 void load_weights(Layer& layer, const io::Hdf5File& file, const std::string& path) {
   std::size_t i = 0;
+  if (const auto* more = dynamic_cast<const StoresMore*>(&layer)) i = more->also_stored().size();
   for (const bool trainable : {true, false}) {
     for (Parameter& parameter : layer.own_weights()) {
       if (parameter.is_trainable_kind() == trainable)

@@ -1,4 +1,4 @@
-#include "check_layers.hpp"
+#include "check_masked_layers.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,12 +10,11 @@
 #include <nlohmann/json.hpp>
 
 #include "../../framework/base/parallel.hpp"
+#include "../../framework/shaped_by_call.hpp"
+#include "../../framework/testing/check_gradients.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::testing {
 namespace {
-
-/// How many elements of a tensor are varied; testing each of many says little more.
-constexpr std::size_t samples = 12;
 
 /// One step over a case: outputs, and gradients of the sum of weights * outputs.
 struct Trial {
@@ -25,13 +24,15 @@ struct Trial {
 };
 
 struct Bench {
+  const MaskedCase& masked;
   const LayerCase& test;
   Layer& layer;
   Tensors inputs;
   Tensors weights;  // of the outputs in the sum
 
-  explicit Bench(const LayerCase& test_case) : test(test_case), layer(*test.layer) {
-    layer.build(test.inputs);
+  explicit Bench(const MaskedCase& test_case)
+      : masked(test_case), test(masked.plain), layer(*test.layer) {
+    layer.build(shapes_to_build(layer, test.inputs, test.options.call));
     std::uint64_t seed = std::hash<std::string>{}(test.name);
     for (const Shape& shape : test.inputs) {
       inputs.push_back(noise(shape, seed++, test.options.low, test.options.high));
@@ -39,6 +40,7 @@ struct Bench {
         for (real& value : inputs.back()) value = std::floor(value);
       }
     }
+    for (const auto& [i, input] : masked.given) inputs.at(i) = input;
     for (Parameter* parameter : layer.weights()) {
       // Zeros and ones would hide mistakes; statistics such as variances must stay positive.
       parameter->assign(parameter->is_trainable_kind()
@@ -54,6 +56,15 @@ struct Bench {
     return all;
   }
 
+  /// Runs `tested`, which is `layer` or like it, once.
+  void run_once(const Layer& tested, Context& once) const {
+    std::vector<const Tensor*> masks;
+    for (const Tensor& mask : masked.masks) masks.push_back(mask.dimension() ? &mask : nullptr);
+    once.set_masks(std::move(masks));
+    once.set_call(test.options.call);
+    once.run(tested, refs());
+  }
+
   /// `calls` calls in one step; with weights, backward too.
   Trial run(std::size_t calls) const {
     Step step{.training = test.options.training, .backward = !weights.empty(), .seed = 5};
@@ -62,8 +73,7 @@ struct Bench {
     for (std::size_t call = 0; call < calls; ++call) {
       // The same id each time: what is random must not differ between the calls.
       Context once(step, 17);
-      once.set_call(test.options.call);
-      once.run(layer, refs());
+      run_once(layer, once);
       trial.outputs.clear();
       for (const Tensor* output : once.outputs()) trial.outputs.push_back(*output);
       if (!weights.empty()) trial.input_gradients = once.run_backward(weights);
@@ -71,25 +81,11 @@ struct Bench {
     trial.gradients = std::move(step.gradients);
     return trial;
   }
-
-  double probe() const {
-    Step step{.training = test.options.training, .seed = 5};
-    Context once(step, 17);
-    once.set_call(test.options.call);
-    once.run(layer, refs());
-    double sum = 0;
-    for (std::size_t k = 0; k < weights.size(); ++k) {
-      const real* y = once.output(k).data();
-      const real* w = weights[k].data();
-      for (std::size_t i = 0; i < weights[k].size(); ++i)
-        sum += static_cast<double>(y[i]) * static_cast<double>(w[i]);
-    }
-    return sum;
-  }
 };
 
 void check_shapes(const Bench& bench, const Trial& trial) {
-  const Shapes inferred = bench.layer.compute_output_shapes(bench.test.inputs);
+  const Shapes inferred =
+      output_shapes_of_call(bench.layer, bench.test.inputs, bench.test.options.call);
   REQUIRE(inferred.size() == trial.outputs.size());
   for (std::size_t k = 0; k < inferred.size(); ++k)
     CHECK(inferred[k] == shape_of(trial.outputs[k]));
@@ -101,46 +97,24 @@ void check_shapes(const Bench& bench, const Trial& trial) {
   for (Shape& shape : expected) {
     if (!shape.empty()) shape[0] = unknown;
   }
-  CHECK(bench.layer.compute_output_shapes(open) == expected);
+  CHECK(output_shapes_of_call(bench.layer, open, bench.test.options.call) == expected);
 }
 
-/// Compares `gradient` with central differences over the elements of `point`, which is changed
-/// through `set` and put back.
-void check_gradient(const Bench& bench, const Tensor& point, const Tensor& gradient,
-                    const std::function<void(std::size_t, real)>& set) {
+void check_gradients_of(const Bench& bench) {
   if constexpr (sizeof(real) == sizeof(double)) {
-    REQUIRE(gradient.shape() == point.shape());
-    const double eps = 1e-5;
-    double largest = 1;
-    for (const real value : gradient)
-      largest = std::max(largest, static_cast<double>(std::abs(value)));
-    const std::size_t stride = std::max<std::size_t>(1, point.size() / samples);
-    for (std::size_t i = 0; i < point.size(); i += stride) {
-      const real kept = point.flat(i);
-      set(i, static_cast<real>(static_cast<double>(kept) + eps));
-      const double up = bench.probe();
-      set(i, static_cast<real>(static_cast<double>(kept) - eps));
-      const double down = bench.probe();
-      set(i, kept);
-      const double numeric = (up - down) / (2 * eps);
-      CAPTURE(i);
-      CHECK(std::abs(static_cast<double>(gradient.flat(i)) - numeric) <= 1e-7 * largest * 10);
+    GradientOptions options{.training = bench.test.options.training,
+                            .call = bench.test.options.call,
+                            .masks = bench.masked.masks,
+                            .seed = std::hash<std::string>{}(bench.test.name)};
+    for (std::size_t k = 0; k < bench.inputs.size(); ++k) {
+      if (bench.test.options.integers || bench.masked.given.contains(k))
+        options.constant_inputs.insert(k);
     }
-  }
-}
-
-void check_gradients(Bench& bench, const Trial& trial) {
-  for (std::size_t k = 0; k < bench.inputs.size() && !bench.test.options.integers; ++k) {
-    CAPTURE(k);
-    check_gradient(bench, bench.inputs[k], trial.input_gradients.at(k),
-                   [&](std::size_t i, real value) { bench.inputs[k].flat(i) = value; });
-  }
-  for (Parameter* parameter : bench.layer.trainable_weights()) {
-    CAPTURE(parameter->path());
-    const Tensor* gradient = trial.gradients.find(*parameter);
-    REQUIRE(gradient != nullptr);
-    check_gradient(bench, parameter->value(), *gradient,
-                   [&](std::size_t i, real value) { parameter->mutable_value().flat(i) = value; });
+    try {
+      check_gradients(bench.test.layer, bench.inputs, options);
+    } catch (const std::exception& error) {
+      FAIL_CHECK(std::string(error.what()));
+    }
   }
 }
 
@@ -174,8 +148,8 @@ void check_threads(Bench& bench) {
 void check_config(Bench& bench, const Trial& trial) {
   const Json config = bench.layer.get_config();
   const auto copy = Registry<Layer>::instance().make(std::string(bench.layer.class_name()), config);
-  // The config of a wrapper has the shape that the layer within was built for.
-  copy->build(bench.test.inputs);
+  copy->build(shapes_to_build(*copy, bench.test.inputs, bench.test.options.call));
+  // Built, because a wrapper's config says what the layer within is built for.
   CHECK(copy->get_config().dump() == config.dump());
   const auto weights = bench.layer.weights(), copied = copy->weights();
   REQUIRE(copied.size() == weights.size());
@@ -185,12 +159,10 @@ void check_config(Bench& bench, const Trial& trial) {
   }
   Step step;
   Context context(step, 17);
-  context.set_call(bench.test.options.call);
-  context.run(*copy, bench.refs());
+  bench.run_once(*copy, context);
   Step original_step;
   Context original(original_step, 17);
-  original.set_call(bench.test.options.call);
-  original.run(bench.layer, bench.refs());
+  bench.run_once(bench.layer, original);
   for (std::size_t k = 0; k < trial.outputs.size(); ++k)
     CHECK(same_bits(context.output(k), original.output(k)));
 }
@@ -198,12 +170,18 @@ void check_config(Bench& bench, const Trial& trial) {
 }  // namespace
 
 void check_layers(const std::vector<LayerCase>& cases) {
-  for (const LayerCase& test : cases) {
-    CAPTURE(test.name);
+  std::vector<MaskedCase> all;
+  for (const LayerCase& test : cases) all.push_back({test});
+  check_masked_layers(all);
+}
+
+void check_masked_layers(const std::vector<MaskedCase>& cases) {
+  for (const MaskedCase& test : cases) {
+    CAPTURE(test.plain.name);
     Bench bench(test);
     const Trial trial = bench.run(1);
     check_shapes(bench, trial);
-    check_gradients(bench, trial);
+    check_gradients_of(bench);
     check_two_calls(bench, trial);
     check_threads(bench);
     check_config(bench, trial);

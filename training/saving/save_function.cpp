@@ -52,6 +52,8 @@ std::string date() {
 /// within a layer keeps them.
 Json legacy_form(const Json& json) {
   Json result = {{"class_name", json["class_name"]}, {"config", json["config"]}};
+  // The one class whose name in Python is another than the one it is exported under.
+  if (result["class_name"] == "GroupQueryAttention") result["class_name"] = "GroupedQueryAttention";
   for (const char* key : {"name", "inbound_nodes"}) {
     if (json.contains(key)) result[key] = json[key];
   }

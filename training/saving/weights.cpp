@@ -5,10 +5,19 @@
 #include "../../framework/base/error.hpp"
 #include "../../framework/naming.hpp"
 #include "../../framework/stores_assets.hpp"
+#include "../../framework/stores_more.hpp"
 #include "assignments.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::saving {
 namespace {
+
+/// What Keras 3 stores for `layer`, in its order.
+std::vector<Parameter*> stored_variables(const Layer& layer) {
+  std::vector<Parameter*> all;
+  if (const auto* more = dynamic_cast<const StoresMore*>(&layer)) all = more->also_stored();
+  for (Parameter* own : stored_order(layer)) all.push_back(own);
+  return all;
+}
 
 class Reader {
  public:
@@ -48,7 +57,7 @@ class Reader {
 
   void read_own(const Layer& layer, const std::string& path) {
     known_.insert(path);
-    const auto parameters = stored_order(layer);
+    const auto parameters = stored_variables(layer);
     const auto& stored = store_.at(path);
     if (stored.size() != parameters.size()) {
       std::vector<std::string> names;
@@ -87,7 +96,7 @@ void write_own(const Layer& layer, const std::string& path, io::Hdf5File& file,
   if (vars_have_names(version)) file.write_attribute(group, "name", layer.name());
   const auto* const named = dynamic_cast<const StoresAssets*>(&layer);
   std::size_t index = 0;
-  for (const Parameter* parameter : stored_order(layer)) {
+  for (const Parameter* parameter : stored_variables(layer)) {
     std::string name = named ? named->variable_name(index) : std::string();
     if (name.empty()) name = std::to_string(index);
     ++index;

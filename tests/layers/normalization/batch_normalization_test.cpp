@@ -27,6 +27,21 @@ TEST_CASE("BatchNormalization") {
        {.training = true}},
       {"frozen", BatchNormalization({}, {.trainable = false}), {{4, 3}}, {.training = true}},
       {"no rows", BatchNormalization(), {{0, 3}}},
+      {"renorm, inference", BatchNormalization({.renorm = true}), {{4, 3}}},
+      // Gradients take the corrections for constants; these bounds make them so.
+      {"renorm, training",
+       BatchNormalization(
+           {.renorm = true,
+            .renorm_clipping = RenormClipping{{"rmin", 1.5}, {"rmax", 1.5}, {"dmax", 0}}}),
+       {{6, 3}},
+       {.training = true}},
+      {"renorm, neither",
+       BatchNormalization({.center = false,
+                           .scale = false,
+                           .renorm = true,
+                           .renorm_clipping = RenormClipping{{"rmax", 0.25}, {"dmax", 0}}}),
+       {{2, 3, 4, 5}},
+       {.training = true}},
   });
 }
 
@@ -53,6 +68,54 @@ TEST_CASE("BatchNormalization's averages follow in training, when it is not froz
   // Both calls of the step count: 1 - 0.75^2.
   CHECK(layer->own_weights()[2].value()(0) == doctest::Approx(mean * 0.4375));
   CHECK(layer->own_weights()[3].value()(0) == doctest::Approx(0.5625 + variance * 0.4375));
+}
+
+TEST_CASE("batch renormalization") {
+  const BatchNormalization layer(
+      {.momentum = 0.75,
+       .epsilon = 0.01,
+       .renorm = true,
+       .renorm_clipping = RenormClipping{{"rmax", 2}, {"rmin", 0.5}, {"dmax", 0.25}},
+       .renorm_momentum = 0.5});
+  CHECK(layer->get_config()["renorm_clipping"].dump() == R"({"rmax":2,"rmin":0.5,"dmax":0.25})");
+  layer->build({{20, 3}});
+  auto& weights = layer->own_weights();
+  std::vector<std::string> names;
+  for (const Parameter& weight : weights) names.push_back(weight.name());
+  CHECK(names == std::vector<std::string>{"gamma", "beta", "moving_mean", "moving_variance",
+                                          "moving_stddev", "renorm_mean", "renorm_stddev"});
+  const Tensor gamma = {2, 0.5, 1}, beta = {1, 0, -1}, renorm_mean = {0, 0.1, 3},
+               renorm_stddev = {0.05, 1, 0.8};
+  weights[0].assign(gamma);
+  weights[1].assign(beta);
+  weights[5].assign(renorm_mean);
+  weights[6].assign(renorm_stddev);
+  const Tensor x = noise({20, 3}, 3);
+  Step step{.training = true};
+  Context context(step);
+  const Tensor y = context.run(*layer, x);
+  step.commit();
+  for (std::size_t c = 0; c < 3; ++c) {
+    double mean = 0, variance = 0;
+    for (std::size_t i = 0; i < 20; ++i) mean += double{x(i, c)} / 20;
+    for (std::size_t i = 0; i < 20; ++i) variance += std::pow(double{x(i, c)} - mean, 2) / 20;
+    const double stddev = std::sqrt(variance + 0.01);
+    const double average = std::max(double{renorm_stddev(c)}, 0.1);
+    const double r = std::min(std::max(stddev / average, 0.5), 2.0);
+    const double d = std::min(std::max((mean - double{renorm_mean(c)}) / average, -0.25), 0.25);
+    for (std::size_t i = 0; i < 20; ++i) {
+      const double normal = (double{x(i, c)} - mean) / stddev;
+      CHECK(double{y(i, c)} ==
+            doctest::Approx((normal * r + d) * double{gamma(c)} + double{beta(c)}).epsilon(1e-5));
+    }
+    const double moving = 0.75 + 0.25 * stddev;
+    CHECK(double{weights[2].value()(c)} == doctest::Approx(0.25 * mean));
+    CHECK(double{weights[3].value()(c)} == doctest::Approx(moving * moving - 0.01));
+    CHECK(double{weights[4].value()(c)} == doctest::Approx(moving));
+    CHECK(double{weights[5].value()(c)} == doctest::Approx(0.5 * (double{renorm_mean(c)} + mean)));
+    CHECK(double{weights[6].value()(c)} ==
+          doctest::Approx(0.5 * (double{renorm_stddev(c)} + stddev)));
+  }
 }
 
 TEST_CASE("BatchNormalization takes its statistics from what is not masked") {
@@ -128,10 +191,12 @@ TEST_CASE("BatchNormalization reads and writes Keras's config") {
 }
 
 TEST_CASE("BatchNormalization refuses wrong use") {
-  CHECK_THROWS_WITH_AS(BatchNormalization({.renorm = true}, {.name = "bn"}),
-                       "Layer 'bn' (BatchNormalization): Batch renormalization is not supported. "
-                       "Received: renorm=True, allowed: False",
-                       ValueError);
+  CHECK_THROWS_WITH_AS(
+      BatchNormalization({.renorm = true, .renorm_clipping = RenormClipping{{"rmix", 1}}},
+                         {.name = "bn"}),
+      "Layer 'bn' (BatchNormalization): Received invalid keys for `renorm_clipping` argument: "
+      "'rmix'. Supported values: ['rmax', 'rmin', 'dmax'].",
+      ValueError);
   CHECK_THROWS_WITH_AS(BatchNormalization({.axis = 3}, {.name = "bn"})(zeros({2, 3})),
                        "Layer 'bn' (BatchNormalization): axis 3 is out of bounds for array of "
                        "dimension 2",

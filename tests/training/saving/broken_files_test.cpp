@@ -112,9 +112,20 @@ TEST_CASE("Unknown layers are named, with the line that makes them known") {
   CHECK(contains(message, "acme>Mystery"));
   CHECK(contains(message, "'dense'"));
   CHECK(contains(message, "register_layer<MysteryLayer>()"));
-  rewrite(file, [](Json& config) { config["config"]["layers"][1]["class_name"] = "Lambda"; });
+  rewrite(file, [](Json& config) {
+    Json& layer = config["config"]["layers"][1];
+    layer["class_name"] = "Lambda";
+    layer["config"] = {{"name", "dense"}, {"function", {{"class_name", "__lambda__"}}}};
+  });
   message = error_of([&] { load_function(file); });
-  CHECK(contains(message, "never executed"));
+  CHECK(contains(message, "Layer 'dense' (Lambda): its function is Python code, which is never"));
+  CHECK(contains(message, "register_function(\"dense\", "));
+  rewrite(file,
+          [](Json& config) { config["config"]["layers"][1]["class_name"] = "TorchModuleWrapper"; });
+  message = error_of([&] { load_function(file); });
+  CHECK(contains(message, "'dense' is of this class"));
+  CHECK(contains(message, "which holds a pickled module of PyTorch"));
+  CHECK(contains(message, "register_layer<TorchModuleWrapperLayer>()"));
 }
 
 TEST_CASE("Graphs that make no sense are errors") {
