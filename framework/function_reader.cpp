@@ -224,6 +224,15 @@ class GraphReader {
     order_.push_back(name);
   }
 
+  /// A shape, or a list of those.
+  static void add_shapes(const Json& json, Shapes& shapes) {
+    if (json.is_array() && !json.empty() && json[0].is_array()) {
+      for (const Json& one : json) add_shapes(one, shapes);
+    } else {
+      shapes.push_back(json.get<ShapeJson>().value);
+    }
+  }
+
   /// Builds `layer` for the shapes that the file notes; the first call's may leave more open.
   static void build_as_written(Layer& layer, const Json& json) {
     const auto build_config = json.find("build_config");
@@ -233,13 +242,11 @@ class GraphReader {
     const auto by_argument = build_config->find("shapes_dict");
     const auto shape = build_config->find("input_shape");
     if (by_argument != build_config->end() && by_argument->is_object()) {
-      for (const Json& one : *by_argument) shapes.push_back(one.get<ShapeJson>().value);
+      for (const Json& one : *by_argument) add_shapes(one, shapes);
     } else if (shape == build_config->end() || !shape->is_array() || shape->empty()) {
       return;
-    } else if ((*shape)[0].is_array()) {
-      for (const Json& one : *shape) shapes.push_back(one.get<ShapeJson>().value);
     } else {
-      shapes.push_back(shape->get<ShapeJson>().value);
+      add_shapes(*shape, shapes);
     }
     layer.build(shapes);
   }

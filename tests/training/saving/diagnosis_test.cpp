@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "../../../framework/base/json.hpp"
 #include "../../../framework/io/atomic_file.hpp"
 #include "../../../training/saving/diagnosis.hpp"
 #include "../../framework/io/io_support.hpp"

@@ -51,10 +51,12 @@ TEST_CASE("Training goes on from a file as if it had not been interrupted") {
   const io::TemporaryFolder folder;
   std::vector<Json> all;
   for (const std::string& name : Registry<optimizers::Optimizer>::instance().names())
-    all.push_back({{"class_name", name}, {"config", Json::object()}});
+    if (name != "LossScaleOptimizer")
+      all.push_back({{"class_name", name}, {"config", Json::object()}});
   // Every kind of state that an argument adds.
   for (const char* text :
-       {R"({"class_name": "SGD", "config": {"momentum": 0.9, "nesterov": true}})",
+       {R"({"class_name": "LossScaleOptimizer", "config": {"inner_optimizer": "adam"}})",
+        R"({"class_name": "SGD", "config": {"momentum": 0.9, "nesterov": true}})",
         R"({"class_name": "Adam", "config": {"amsgrad": true, "weight_decay": 0.1}})",
         R"({"class_name": "RMSprop", "config": {"momentum": 0.5, "centered": true}})",
         R"({"class_name": "Adam", "config": {"use_ema": true, "ema_overwrite_frequency": 2}})",

@@ -154,8 +154,8 @@ TEST_CASE("TensorFlowOpLayer, with its protocol buffer as an object or as text")
       "attr": {"T": {"type": "DT_FLOAT"}}})",
                  R"({"1": [-1, 6]})", R"([["a", 0, 0, {}]])"),
         filled({1, 6}, {1, 2, 3, 4, 5, 6}));
-  check(node_def(R"("{\"name\": \"Mul\", \"op\": \"Mul\", \"input\": [\"Mul/x\", \"a\"],
-      \"attr\": {}}")",
+  check(node_def(R"("{\"name\": \"Mul\", \"op\": \"Mul\", \"input\": [\"Mul/x\", \"a\"], )"
+                 R"(\"attr\": {}}")",
                  R"({"0": 3.0})", R"([["a", 0, 0, {}]])"),
         filled({1, 2, 3}, {3, 6, 9, 12, 15, 18}));
   check(node_def(R"({"op": "Mean", "input": ["a", "b"], "attr": {"keep_dims": {"b": true}}})",
