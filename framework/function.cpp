@@ -57,7 +57,8 @@ void Function::set_graph(std::shared_ptr<const Graph> graph) {
     const SymbolicTensor& input = graph_->inputs()[i];
     slots.emplace(Source(input.node().get(), input.index()), slots.size());
     InputSpec spec{.ndim = input.shape().size()};
-    for (std::size_t axis = 0; axis < input.shape().size(); ++axis) {
+    // As in Keras, a batch may be of another size than an Input's batch_shape says.
+    for (std::size_t axis = 1; axis < input.shape().size(); ++axis) {
       if (input.shape()[axis] != unknown)
         spec.axes.emplace_back(static_cast<int>(axis), input.shape()[axis]);
     }

@@ -70,6 +70,16 @@ TEST_CASE("A Sequential without the shape of its input is built from its weights
   CHECK(predicted(*function, filled({1, 2}, {1, 2})) == filled({1, 1}, {26}));
 }
 
+TEST_CASE("A batch may be of another size than the file's batch_input_shape says") {
+  const io::TemporaryFolder folder;
+  OldFile file(R"({"class_name": "Sequential", "config": [{"class_name": "Dense", "config":
+      {"name": "d", "units": 1, "activation": "linear", "batch_input_shape": [25, 2]}}]})");
+  file.add("d", {{"d/kernel:0", filled({2, 1}, {1, 10})}, {"d/bias:0", filled({1}, {5})}});
+  file.save(folder / "m.h5");
+  const auto function = load_function(folder / "m.h5");
+  CHECK(predicted(*function, filled({1, 2}, {1, 2})) == filled({1, 1}, {26}));
+}
+
 TEST_CASE("Where the weights do not tell the shape, they are read at the first call") {
   const io::TemporaryFolder folder;
   OldFile file(R"({"class_name": "Sequential", "config": [
