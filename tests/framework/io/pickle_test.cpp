@@ -67,7 +67,9 @@ TEST_CASE("Pickles run nothing") {
   CHECK(reason("i") ==
         "p: cannot be read as pickled arrays: it holds an instruction (105) that no dictionary of "
         "arrays needs");
-  CHECK(reason("}q\x05h\x05h\x05s.") == "p: cannot be read as pickled arrays: it is damaged");
+  CHECK(reason("}q\x05h\x05h\x05s.") ==
+        "p: cannot be read as pickled arrays: its dictionary holds something else than arrays by "
+        "name");
   // A dictionary within itself.
   CHECK(reason("}q\x01X\x01" + std::string(3, '\0') + "ah\x01s.") ==
         "p: cannot be read as pickled arrays: its dictionary holds something else than arrays by "

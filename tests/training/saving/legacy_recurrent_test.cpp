@@ -54,6 +54,16 @@ TEST_CASE("What old recurrent layers left unsaid is said") {
   CHECK_FALSE(upgraded("LSTM", {{"units", 1}}).contains("recurrent_activation"));
 }
 
+TEST_CASE("Keras 2 turned a layer round that went backwards already") {
+  const Json layer = {{"class_name", "LSTM"},
+                      {"config", {{"name", "l"}, {"units", 1}, {"go_backwards", true}}}};
+  const Json config = upgraded("Bidirectional", {{"layer", layer}});
+  CHECK(config["backward_layer"]["config"]["go_backwards"] == false);
+  CHECK(config["backward_layer"]["config"]["name"] == "backward_l");
+  const Json forward = {{"class_name", "LSTM"}, {"config", {{"name", "l"}, {"units", 1}}}};
+  CHECK_FALSE(upgraded("Bidirectional", {{"layer", forward}}).contains("backward_layer"));
+}
+
 TEST_CASE("time_major stays where it counts") {
   CHECK(upgraded("LSTM", {{"units", 1}, {"time_major", true}})["time_major"] == true);
   CHECK_FALSE(upgraded("LSTM", {{"units", 1}, {"time_major", false}}).contains("time_major"));

@@ -21,6 +21,20 @@ bool is_history(const Json& json) {
   return json.is_array() && json.size() >= 3 && json[0].is_string();
 }
 
+/// Keras 2 made the backward layer by turning the layer round, Keras 3 by going backwards.
+void add_backward_layer(Json& config) {
+  const auto layer = config.find("layer");
+  if (layer == config.end() || !layer->is_object() || !layer->contains("config")) return;
+  if (config.contains("backward_layer") && !config["backward_layer"].is_null()) return;
+  Json backward = *layer;
+  Json& options = backward["config"];
+  if (!options.is_object() || options.value("go_backwards", Json(false)) != true) return;
+  options["go_backwards"] = false;
+  if (options.contains("name") && options["name"].is_string())
+    options["name"] = "backward_" + options["name"].get<std::string>();
+  config["backward_layer"] = std::move(backward);
+}
+
 }  // namespace
 
 void upgrade_recurrent(LayerConfig& layer) {
@@ -32,6 +46,7 @@ void upgrade_recurrent(LayerConfig& layer) {
       name.starts_with("ConvLSTM") || (layer.origin.major == 1 && is_one_of(name, {"LSTM", "GRU"}));
   if (had_hard_gates && !layer.has("recurrent_activation"))
     layer.config["recurrent_activation"] = "hard_sigmoid";
+  if (name == "Bidirectional") add_backward_layer(layer.config);
   // True stays: our layers know it, though Keras's no longer do.
   if (layer.has("time_major") && layer.config["time_major"] != true) layer.drop("time_major");
 }
