@@ -20,7 +20,10 @@ void print_markdown() {
   std::printf("| Layers | |\n|---|---|\n");
   for (const layers::LayerFolder& folder : layers::layer_folders()) {
     std::printf("| %s |", folder.name.c_str());
-    for (const std::string& name : folder.classes) std::printf(" %s", code(name).c_str());
+    for (const std::string& name : folder.classes) {
+      // Stands for a function in a graph: users call the function.
+      if (name != "Operation") std::printf(" %s", code(name).c_str());
+    }
     std::printf(" |\n");
   }
   std::vector<std::pair<std::string, std::string>> reasons;
