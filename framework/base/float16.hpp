@@ -6,7 +6,7 @@
 
 namespace keratin {
 
-namespace detail {
+namespace float16_detail {
 
 /// `value` as a float whose last bit is set where digits were lost, so that rounding it once more
 /// rounds as if from `value` itself ("round to odd").
@@ -84,13 +84,14 @@ struct Float16 {
   }
 };
 
-}  // namespace detail
+}  // namespace float16_detail
 
 /// IEEE 754 binary16: 5 bits of exponent, 10 of mantissa; 6e-8 to 65504. Left uninitialised by
 /// default, as float is.
-using half = detail::Float16<detail::half_bits, detail::half_value>;
+using half = float16_detail::Float16<float16_detail::half_bits, float16_detail::half_value>;
 /// The upper half of a float: 8 bits of exponent, 7 of mantissa.
-using bfloat16 = detail::Float16<detail::bfloat16_bits, detail::bfloat16_value>;
+using bfloat16 =
+    float16_detail::Float16<float16_detail::bfloat16_bits, float16_detail::bfloat16_value>;
 
 /// What sums of products of T are kept in: double for double, float for the others.
 template <class T>
