@@ -6,7 +6,6 @@
 #include "../../framework/fields_impl.hpp"
 #include "../../framework/kernels/gemm.hpp"
 #include "../../initializers/random.hpp"
-#include "../core/wrapped_layer.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 
@@ -63,9 +62,7 @@ struct SpectralNormalizationLayer::Trained {
 };
 
 void SpectralNormalizationOptions::describe(Fields& fields) {
-  WrappedLayer wrapped{layer};
-  fields("layer", wrapped)("power_iterations", power_iterations);
-  layer = wrapped.value;
+  fields("layer", layer)("power_iterations", power_iterations);
 }
 
 SpectralNormalizationLayer::SpectralNormalizationLayer(Options options, LayerOptions common)

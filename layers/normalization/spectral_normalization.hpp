@@ -1,17 +1,17 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "../../framework/handle.hpp"
+#include "../../framework/layer_argument.hpp"
 #include "../../framework/stores_more.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::layers {
 
 struct SpectralNormalizationOptions {
   /// A layer with a weight `kernel` or `embeddings`; required.
-  std::optional<LayerHandle> layer = {};
+  LayerArgument layer = {};
   /// Steps of the power iteration for each training step.
   Dim power_iterations = 1;
   void describe(Fields& fields);
@@ -43,7 +43,7 @@ class SpectralNormalizationLayer final
   struct Trained;
 
   void build_weights(const Shape& input) override;
-  Layer& layer() const { return **options_.layer; }
+  Layer& layer() const { return *options_.layer; }
   std::shared_ptr<Layer> with_kernel(const Tensor& kernel) const;
 
   Parameter* kernel_ = nullptr;
