@@ -25,11 +25,15 @@ void write_variable(const optimizers::Optimizer& optimizer, std::size_t i, const
   }
 }
 
-Tensors read_variables(const VariableStore& store) {
+Tensors read_variables(const ModelFile& file, const std::vector<Variable>& wanted) {
   Tensors values;
-  for (const VariableStore::Variable& variable : store.at("optimizer"))
+  for (const VariableStore::Variable& variable : file.variables->at("optimizer"))
     values.push_back(variable.read());
-  return values;
+  if (values.empty() || !file.keras_version.starts_with("2")) return values;
+  // tf.keras has the same state in a `.keras` as in an `.h5`, without the names.
+  std::vector<std::string> names(values.size());
+  names[0] = "iteration:0";
+  return order_optimizer_state(names, std::move(values), wanted);
 }
 
 Tensors read_legacy(const io::Hdf5File& file, const std::vector<Variable>& wanted) {
@@ -77,7 +81,7 @@ void write_legacy_optimizer(const optimizers::Optimizer& optimizer, io::Hdf5File
 void read_optimizer(optimizers::Optimizer& optimizer, const ModelFile& file, LoadReport& report) {
   try {
     const std::vector<Variable> wanted = optimizer.variables();
-    Tensors values = file.variables ? read_variables(*file.variables)
+    Tensors values = file.variables ? read_variables(file, wanted)
                      : file.hdf5    ? read_legacy(*file.hdf5, wanted)
                                     : Tensors();
     if (values.empty()) return;
