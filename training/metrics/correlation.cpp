@@ -1,5 +1,6 @@
 #include "correlation.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "../../framework/axes_last.hpp"
@@ -63,8 +64,9 @@ void CorrelationOptions::describe(Fields& fields) {
 
 Tensor PearsonCorrelation::values(const Tensor& y_true, const Tensor& y_pred) const {
   return for_rows(name(), y_true, y_pred, options_.axis, [](const Moments& m) {
-    return m.covariance /
-           ((std::sqrt(m.true_variance) + epsilon) * (std::sqrt(m.pred_variance) + epsilon));
+    // What hardly varies is not blown up; Keras 3.15 adds nothing to larger deviations.
+    return m.covariance / (std::max(std::sqrt(m.true_variance), epsilon) *
+                           std::max(std::sqrt(m.pred_variance), epsilon));
   });
 }
 
