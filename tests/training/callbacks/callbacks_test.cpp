@@ -304,7 +304,8 @@ TEST_CASE("ModelCheckpoint") {
     const std::string first = (folder / "new/01-1.0.keras").string();
     CHECK(out.text().starts_with(concat("\nEpoch 1: saving model to ", first,
                                         "\n\nEpoch 1: finished saving model to ", first, "\n")));
-    CHECK(load_model(folder / "new/02-1.0.keras").get_weights() == model.get_weights());
+    CHECK(load_model(folder / "new/02-1.0.keras").get_weights() ==
+          testing::stored(model.get_weights()));
   }
   SUBCASE("the best only") {
     const std::string path = (folder / "best.weights.h5").string();
@@ -323,7 +324,7 @@ TEST_CASE("ModelCheckpoint") {
                  "\n\nEpoch 3: finished saving model to ", path, "\n"));
     Model other = regression();
     other.load_weights(path);
-    CHECK(other.get_weights() == model.get_weights());
+    CHECK(other.get_weights() == testing::stored(model.get_weights()));
   }
   SUBCASE("better than a threshold") {
     ModelCheckpoint callback(
