@@ -57,6 +57,11 @@ Json legacy_form(const Json& json) {
   for (const char* key : {"name", "inbound_nodes"}) {
     if (json.contains(key)) result[key] = json[key];
   }
+  // A function of keras.ops must not be taken for the layer of its name: Add, Multiply.
+  if (json.contains("module") && json["module"].is_string() &&
+      json["module"].get_ref<const std::string&>().starts_with("keras.src.ops")) {
+    for (const char* key : {"module", "registered_name"}) result[key] = json[key];
+  }
   Json& config = result["config"];
   const bool is_model = config.contains("layers") && config["layers"].is_array();
   if (is_model) {
