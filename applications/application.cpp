@@ -53,13 +53,15 @@ SymbolicTensor Application::input(Dim size, Dim least) {
   return *input_;
 }
 
-Shape Application::obtain_input_shape(Dim size, Dim least) const {
+SymbolicTensor Application::input_of_shape(const Shape& shape, Dim least) {
+  check_shape(shape, least);
+  input_shape_ = shape;
+  input_ = options_.input_tensor ? *options_.input_tensor : Input(input_shape_);
+  return *input_;
+}
+
+void Application::check_shape(const Shape& shape, Dim least) const {
   const bool first = image_data_format() == DataFormat::channels_first;
-  Shape shape = options_.input_shape;
-  if (shape.empty()) {
-    const Dim known = options_.include_top ? size : unknown;
-    return first ? Shape{3, known, known} : Shape{known, known, 3};
-  }
   if (shape.size() != 3) {
     refuse("`input_shape` must be a tuple of three integers. Received: input_shape=",
            tuple_text(shape));
@@ -70,6 +72,16 @@ Shape Application::obtain_input_shape(Dim size, Dim least) const {
              "; Received: input_shape=", tuple_text(shape));
     }
   }
+}
+
+Shape Application::obtain_input_shape(Dim size, Dim least) const {
+  const bool first = image_data_format() == DataFormat::channels_first;
+  Shape shape = options_.input_shape;
+  if (shape.empty()) {
+    const Dim known = options_.include_top ? size : unknown;
+    return first ? Shape{3, known, known} : Shape{known, known, 3};
+  }
+  check_shape(shape, least);
   if (options_.include_top && std::ranges::find(shape, unknown) != shape.end()) {
     refuse("If `include_top` is True, you should specify a static `input_shape`. Received: ",
            "input_shape=", tuple_text(shape));

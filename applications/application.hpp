@@ -22,6 +22,8 @@ class Application {
   /// The tensor to build on. `size` are the rows and columns of a network with a classifier that
   /// is told none, `least` the fewest it can do with.
   SymbolicTensor input(Dim size, Dim least);
+  /// The same where a network is told `shape`, or takes that by default.
+  SymbolicTensor input_of_shape(const Shape& shape, Dim least);
   /// The shape of input(), without the batch axis.
   const Shape& input_shape() const { return input_shape_; }
 
@@ -45,6 +47,8 @@ class Application {
 
  private:
   Shape obtain_input_shape(Dim size, Dim least) const;
+  /// Refuses what has not three axes or is smaller than `least`.
+  void check_shape(const Shape& shape, Dim least) const;
 
   std::string_view network_;
   ApplicationOptions options_;

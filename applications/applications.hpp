@@ -9,6 +9,7 @@
 #include "inception_v3.hpp"
 #include "mobilenet.hpp"
 #include "mobilenet_v2.hpp"
+#include "mobilenet_v3.hpp"
 #include "nasnet.hpp"
 #include "preprocess_input.hpp"
 #include "resnet.hpp"

@@ -11,6 +11,7 @@
 #include "../../framework/base/json.hpp"
 #include "../../framework/io/zip.hpp"
 #include "../../framework/naming.hpp"
+#include "../../framework/operation.hpp"
 #include "../../layers/preprocessing/rescaling.hpp"
 #include "../../training/saving/save_function.hpp"
 #include "../support/golden_models.hpp"
@@ -45,6 +46,8 @@ Json without_defaults(Json config) {
 Json layers_json(const Model& model) {
   Json layers = Json::array();
   for (const LayerHandle& layer : model.layers()) {
+    // Keras does not count functions among the layers.
+    if (dynamic_cast<const Operation*>(&*layer)) continue;
     Json shapes = Json::array(), weights = Json::array();
     const auto& node = model.function().graph()->nodes_of(*layer).at(0);
     for (const Shape& shape : node->output_shapes) shapes.push_back(shape_json(shape));
@@ -96,6 +99,8 @@ TEST_CASE("Applications have Keras's layers, weights and configs") {
   check_as_keras("EfficientNetV2B0", [] { return EfficientNetV2B0(); });
   check_as_keras("MobileNet", [] { return MobileNet(); });
   check_as_keras("MobileNetV2", [] { return MobileNetV2(); });
+  check_as_keras("MobileNetV3Large", [] { return MobileNetV3Large(); });
+  check_as_keras("MobileNetV3Small", [] { return MobileNetV3Small(); });
   check_as_keras("ResNet50", [] { return ResNet50(); });
   check_as_keras("VGG16", [] { return VGG16(); });
   check_as_keras("Xception", [] { return Xception(); });
@@ -130,6 +135,10 @@ TEST_CASE("Applications without classifier") {
         "(None, 3, 2, 1280)");
   CHECK(output(MobileNetV2({.alpha = 1.4, .include_top = false, .pooling = "avg"})) ==
         "(None, 1792)");
+  CHECK(output(MobileNetV3Small({.minimalistic = true,
+                                 .include_top = false,
+                                 .pooling = "avg",
+                                 .include_preprocessing = false})) == "(None, 576)");
   CHECK(output(Xception({.include_top = false, .input_shape = {71, 71, 3}, .pooling = "max"})) ==
         "(None, 2048)");
   CHECK(output(InceptionV3({.include_top = false, .input_shape = {75, 75, 3}})) ==
@@ -176,6 +185,7 @@ TEST_CASE("Applications are saved and loaded") {
   const Shape small = {32, 32, 3};
   check(MobileNet({.input_shape = small, .alpha = 0.25, .classes = 7}));
   check(MobileNetV2({.input_shape = small, .alpha = 0.35, .classes = 7}));
+  check(MobileNetV3Small({.input_shape = small, .alpha = 0.5, .classes = 7}));
   check(EfficientNetB0({.input_shape = small, .classes = 7}));
   check(EfficientNetV2B0({.input_shape = small, .classes = 7}));
   check(NASNetMobile({.include_top = false, .input_shape = small}));
@@ -232,6 +242,15 @@ TEST_CASE("Applications refuse what does not fit") {
       MobileNetV2({.input_shape = {64, 64, 3}, .input_tensor = Input({96, 96, 3})}),
       "MobileNetV2: input_tensor.shape[2] must equal input_shape[1]; Received "
       "`input_tensor.shape=(None, 96, 96, 3)`, `input_shape=(64, 64, 3)`",
+      ValueError);
+  CHECK_THROWS_WITH_AS(
+      MobileNetV3Large({.input_shape = {31, 64, 3}}),
+      "MobileNetV3Large: Input size must be at least 32x32; Received: input_shape=(31, 64, 3)",
+      ValueError);
+  CHECK_THROWS_WITH_AS(
+      MobileNetV3Small({.input_shape = {64, 64, 3}, .input_tensor = Input({96, 96, 3})}),
+      "MobileNetV3Small: input_shape[1] must equal input_tensor.shape[2].  Received "
+      "input_shape=(64, 64, 3), input_tensor.shape=(None, 96, 96, 3)",
       ValueError);
   CHECK_THROWS_WITH_AS(
       MobileNet(
