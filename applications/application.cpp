@@ -156,14 +156,14 @@ std::pair<Dim, Dim> size_of(const SymbolicTensor& x) {
 }
 
 layers::Margins<2> correct_pad(const SymbolicTensor& x, Dim kernel_size) {
-  const auto [rows, columns] = size_of(x);
+  const std::pair<Dim, Dim> sizes = size_of(x);
   const Dim after = kernel_size / 2;
   // Unknown sizes count as even.
   const auto before = [&](Dim size) {
-    return after - (rows == unknown || size == unknown || size % 2 == 0 ? 1 : 0);
+    return after - (sizes.first == unknown || size == unknown || size % 2 == 0 ? 1 : 0);
   };
   using Ends = layers::Margins<2>::Ends;
-  return {Ends{before(rows), after}, Ends{before(columns), after}};
+  return {Ends{before(sizes.first), after}, Ends{before(sizes.second), after}};
 }
 
 Dim make_divisible(double channels) {

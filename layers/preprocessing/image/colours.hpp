@@ -40,7 +40,7 @@ Colour<T> rgb_to_hsv(Colour<T> rgb) {
 /// The way back (keras.ops.image.hsv_to_rgb).
 template <class T>
 Colour<T> hsv_to_rgb(const Colour<T>& hsv) {
-  const auto& [hue, saturation, value] = hsv;
+  const T &hue = hsv[0], &saturation = hsv[1], &value = hsv[2];
   const T turn = (hue - T(std::floor(value_of(hue)))) * T(6);
   const auto magnitude = [](const T& x) { return x < T(0) ? T(0) - x : x; };
   const auto part = [&](const T& x) {
