@@ -1,11 +1,15 @@
 #include "optimizer_state.hpp"
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "../../framework/base/error.hpp"
+#include "../../framework/function.hpp"
 #include "legacy/optimizer_slots.hpp"
+#include "legacy_weights.hpp"
 #include "weights.hpp"
 
 namespace keratin::inline KERATIN_VARIANT::saving {
@@ -48,6 +52,40 @@ Tensors read_legacy(const io::Hdf5File& file, const std::vector<Variable>& wante
   return values.empty() ? values : order_optimizer_state(names, std::move(values), wanted);
 }
 
+/// Keras names what an optimizer keeps for a weight after the weight's whole path, from the model
+/// on; ours know the layer that has it. Weights of the same path are told apart by their order.
+class SlotNames {
+ public:
+  SlotNames(const Function& function, const KerasVersion& version) {
+    const auto paths = legacy_weight_names(function, version);
+    for (const Parameter* weight : function.trainable_weights()) {
+      const auto path = paths.find(weight);
+      if (path != paths.end()) whole_[joined(weight->path())].push_back(joined(path->second));
+    }
+  }
+
+  /// The name for the next variable that is called `name`.
+  std::string whole(const std::string& name) {
+    const std::size_t place = seen_[name]++;
+    for (std::size_t end = name.rfind('_'); end != std::string::npos && end > 0;
+         end = name.rfind('_', end - 1)) {
+      const auto found = whole_.find(name.substr(0, end));
+      if (found != whole_.end() && place < found->second.size())
+        return found->second[place] + name.substr(end);
+    }
+    return name;
+  }
+
+ private:
+  static std::string joined(std::string path) {
+    std::ranges::replace(path, '/', '_');
+    return path;
+  }
+
+  std::map<std::string, std::vector<std::string>> whole_;
+  std::map<std::string, std::size_t> seen_;
+};
+
 }  // namespace
 
 void write_optimizer(const optimizers::Optimizer& optimizer, io::Hdf5File& file,
@@ -62,16 +100,18 @@ void write_optimizer(const optimizers::Optimizer& optimizer, io::Hdf5File& file,
   }
 }
 
-void write_legacy_optimizer(const optimizers::Optimizer& optimizer, io::Hdf5File& file) {
+void write_legacy_optimizer(const optimizers::Optimizer& optimizer, const Function& function,
+                            io::Hdf5File& file, const KerasVersion& version) {
   const std::string group = "/optimizer_weights";
   file.create_group(group);
+  SlotNames slots(function, version);
   std::vector<std::string> names;
   std::set<std::string> taken;
   for (const Variable& variable : optimizer.variables()) {
     // Adafactor's slots share names, with which Keras fails to save them.
-    std::string name = optimizer.name() + "/" + variable.name;
-    for (int i = 1; !taken.insert(name).second; ++i)
-      name = concat(optimizer.name(), "/", variable.name, "_", i);
+    const std::string whole = optimizer.name() + "/" + slots.whole(variable.name);
+    std::string name = whole;
+    for (int i = 1; !taken.insert(name).second; ++i) name = concat(whole, "_", i);
     names.push_back(std::move(name));
     write_variable(optimizer, names.size() - 1, variable, group + "/" + names.back(), file);
   }

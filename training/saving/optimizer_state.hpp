@@ -12,7 +12,8 @@ namespace keratin::inline KERATIN_VARIANT::saving {
 void write_optimizer(const optimizers::Optimizer& optimizer, io::Hdf5File& file,
                      const KerasVersion& version);
 /// The same for a legacy `.h5`: "/optimizer_weights" with a list of names.
-void write_legacy_optimizer(const optimizers::Optimizer& optimizer, io::Hdf5File& file);
+void write_legacy_optimizer(const optimizers::Optimizer& optimizer, const Function& function,
+                            io::Hdf5File& file, const KerasVersion& version);
 
 /// Puts the state that `file` has into `optimizer`, which is built. A state that does not fit is a
 /// warning, and the optimizer begins anew.

@@ -135,7 +135,7 @@ class Writer {
     if (!optimizer) return;
     if (version_.major >= 3) {
       if (is_legacy_) {
-        write_legacy_optimizer(*optimizer, file);
+        write_legacy_optimizer(*optimizer, function_, file, version_);
       } else {
         write_optimizer(*optimizer, file, version_);
       }
