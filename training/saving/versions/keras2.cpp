@@ -101,7 +101,12 @@ class ModelConverter {
     return function ? function->find_layer(entry["config"]["name"].get<std::string>()) : nullptr;
   }
 
+  /// `place`, or each of a list of places, as the states of stacked cells are among the outputs.
   static Json reference(Json place, const std::set<std::string>& rows) {
+    if (!place.empty() && place[0].is_array()) {
+      for (Json& one : place) one = reference(one, rows);
+      return place;
+    }
     if (rows.contains(place[0].get<std::string>())) place[1] = place[1].get<int>() + 1;
     return place;
   }
