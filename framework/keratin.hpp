@@ -171,6 +171,7 @@
 #include "../training/optimizers/schedule.hpp"
 #include "../training/optimizers/schedule_free.hpp"
 #include "../training/optimizers/sgd.hpp"
+#include "../training/register_training_object.hpp"
 #include "../training/saving/diagnosis.hpp"
 #include "../training/saving/difference.hpp"
 #include "../training/saving/inspection.hpp"
