@@ -158,7 +158,8 @@ TEST_CASE("each class of keras.layers is registered, or missing for a reason") {
     }
     return name;
   };
-  for (const auto& [name, arguments] : keras.items()) {
+  for (const auto& item : keras.items()) {
+    const std::string& name = item.key();
     CAPTURE(name);
     CHECK((registry.contains(name) || missing.contains(alias(name))));
   }
@@ -181,7 +182,9 @@ TEST_CASE("arguments and defaults of layers are Keras's") {
   const Registry<Layer>& registry = Registry<Layer>::instance();
   const Json keras = keras_layers();
   std::size_t count = 0;
-  for (const auto& [name, arguments] : keras.items()) {
+  for (const auto& item : keras.items()) {
+    const std::string& name = item.key();
+    const Json& arguments = item.value();
     // An input layer is made from its shape, in three spellings.
     if (!registry.contains(name) || name == "InputLayer") continue;
     CAPTURE(name);

@@ -4,6 +4,8 @@
 #include <string>
 #include <variant>
 
+#include "../../framework/tensor.hpp"
+
 namespace keratin::inline KERATIN_VARIANT::callbacks {
 
 /// Integers print as such, other numbers as Python's floats.

@@ -1,5 +1,7 @@
 #include "../../../framework/base/fingerprint.hpp"
 
+#include <string>
+
 #include <doctest/doctest.h>
 
 using namespace keratin;

@@ -17,7 +17,7 @@ std::vector<T> values(const std::vector<T>& kinks) {
   for (T& value : all) value *= 8;
   all.insert(all.end(), kinks.begin(), kinks.end());
   const T infinity = std::numeric_limits<T>::infinity();
-  all.insert(all.end(), {T{0}, -T{0}, infinity, -infinity, std::nan("")});
+  all.insert(all.end(), {T{0}, -T{0}, infinity, -infinity, std::numeric_limits<T>::quiet_NaN()});
   return all;
 }
 

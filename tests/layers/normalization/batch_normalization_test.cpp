@@ -84,8 +84,8 @@ TEST_CASE("batch renormalization") {
   for (const Parameter& weight : weights) names.push_back(weight.name());
   CHECK(names == std::vector<std::string>{"gamma", "beta", "moving_mean", "moving_variance",
                                           "moving_stddev", "renorm_mean", "renorm_stddev"});
-  const Tensor gamma = {2, 0.5, 1}, beta = {1, 0, -1}, renorm_mean = {0, 0.1, 3},
-               renorm_stddev = {0.05, 1, 0.8};
+  const Tensor gamma = {2, 0.5, 1}, beta = {1, 0, -1}, renorm_mean = {0, real(0.1), 3},
+               renorm_stddev = {real(0.05), 1, real(0.8)};
   weights[0].assign(gamma);
   weights[1].assign(beta);
   weights[5].assign(renorm_mean);

@@ -46,7 +46,7 @@ TEST_CASE("Discretization gives a boundary to the bin above") {
 
 TEST_CASE("Discretization adapts to data as Keras's documentation shows") {
   const Discretization layer({.num_bins = 4, .epsilon = 0.01});
-  const Tensor data = {{-1.5, 1.0, 3.4, 0.5}, {0.0, 3.0, 1.3, 0.0}};
+  const Tensor data = {{-1.5, 1.0, real(3.4), 0.5}, {0.0, 3.0, real(1.3), 0.0}};
   layer->adapt(data);
   CHECK(layer(data) == Tensor{{0, 2, 3, 2}, {1, 3, 3, 1}});
   const auto copy = DiscretizationLayer::from_config(layer->get_config());

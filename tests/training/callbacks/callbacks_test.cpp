@@ -143,9 +143,9 @@ TEST_CASE("EarlyStopping refuses what it cannot tell and warns of what is missin
   CHECK_THROWS_WITH_AS(EarlyStopping({.mode = "up"}),
                        "EarlyStopping mode 'up' is unknown. `mode` must be 'auto', 'min' or 'max'.",
                        ValueError);
-  EarlyStopping unknown({.monitor = "val_other"});
+  EarlyStopping other({.monitor = "val_other"});
   CHECK_THROWS_WITH_AS(
-      feed(unknown, model, "val_other", {1}),
+      feed(other, model, "val_other", {1}),
       "EarlyStopping callback received monitor=val_other, but Keratin isn't able to automatically "
       "determine whether that metric should be maximized or minimized. Pass `mode='max'` in order "
       "to monitor based on the highest metric value, or pass `mode='min'` in order to use the "

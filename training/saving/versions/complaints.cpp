@@ -149,7 +149,9 @@ class Reader {
 
   void check_arguments(const std::string& class_name, const Json& config, Role role) {
     const bool is_layer = role == Role::layer, is_initializer = role == Role::initializer;
-    for (const auto& [key, value] : config.items()) {
+    for (const auto& item : config.items()) {
+      const std::string& key = item.key();
+      const Json& value = item.value();
       const NewArgument* argument = new_argument(class_name, key);
       // An InputLayer takes whatever it does not know.
       const bool is_new =

@@ -13,15 +13,15 @@ using namespace keratin::layers;
 using testing::in_training;
 
 TEST_CASE("layers that stretch, equalize and invert colours") {
-  const testing::LayerCase::Options bytes{.low = 0, .high = 255};
+  const testing::LayerCase::Options pixels{.low = 0, .high = 255};
   const testing::LayerCase::Options training{.training = true, .low = 0, .high = 255};
   testing::check_layers({
-      {"AutoContrast", AutoContrast(), {{2, 4, 5, 3}}, bytes},
+      {"AutoContrast", AutoContrast(), {{2, 4, 5, 3}}, pixels},
       {"AutoContrast in training", AutoContrast(), {{2, 4, 5, 3}}, training},
       {"AutoContrast, other range", AutoContrast({.value_range = {1.0, -1.0}}), {{2, 3, 3, 2}}},
-      {"Equalization", Equalization(), {{2, 4, 5, 3}}, bytes},
+      {"Equalization", Equalization(), {{2, 4, 5, 3}}, pixels},
       {"Equalization in training", Equalization({.bins = 8}), {{2, 4, 5, 3}}, training},
-      {"Solarization", Solarization({.seed = 1}), {{2, 4, 5, 3}}, bytes},
+      {"Solarization", Solarization({.seed = 1}), {{2, 4, 5, 3}}, pixels},
       {"Solarization in training",
        Solarization({.addition_factor = 0.2, .threshold_factor = {0.3, 0.6}, .seed = 1}),
        {{3, 4, 5, 3}},

@@ -33,7 +33,7 @@ Tensor numbered(Dim count, Dim height, Dim width) {
 
 TEST_CASE("layers that flip, cut and mix") {
   const testing::LayerCase::Options training{.training = true};
-  const testing::LayerCase::Options bytes{.training = true, .low = 0, .high = 255};
+  const testing::LayerCase::Options pixels{.training = true, .low = 0, .high = 255};
   testing::check_layers({
       {"RandomFlip", RandomFlip({.seed = 1}), {{2, 3, 4, 3}}},
       {"RandomFlip in training", RandomFlip({.seed = 1}), {{5, 3, 4, 3}}, training},
@@ -64,7 +64,7 @@ TEST_CASE("layers that flip, cut and mix") {
       {"RandAugment, shear and rotation",
        RandAugment({.num_ops = 3, .seed = 4}),
        {{2, 4, 5, 3}},
-       bytes},
+       pixels},
       {"AugMix", AugMix({.seed = 1}), {{2, 4, 5, 3}}},
   });
 }

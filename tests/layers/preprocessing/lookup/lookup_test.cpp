@@ -97,11 +97,14 @@ TEST_CASE("IntegerLookup makes vectors") {
         Tensor{{0, 1, 0, 1, 2}, {0, 0, 1, 0, 1}});
   const IntegerLookup weighted(
       {.vocabulary = vocabulary, .idf_weights = {{0.25, 0.75, 0.6, 0.4}}, .output_mode = "tf_idf"});
-  testing::check_close(weighted(data), Tensor{{0, 0.25, 0, 0.6, 0.8}, {1, 0, 0.75, 0, 0.4}}, 1e-6);
+  testing::check_close(
+      weighted(data), Tensor{{0, 0.25, 0, real(0.6), real(0.8)}, {1, 0, 0.75, 0, real(0.4)}}, 1e-6);
   const IntegerLookup all({.vocabulary = {{-1, 12, 36, 1138, 42}},
                            .idf_weights = {{0.9, 0.25, 0.75, 0.6, 0.4}},
                            .output_mode = "tf_idf"});
-  testing::check_close(all(data), Tensor{{0, 0.25, 0, 0.6, 0.8}, {1.8, 0, 0.75, 0, 0.4}}, 1e-6);
+  testing::check_close(
+      all(data), Tensor{{0, 0.25, 0, real(0.6), real(0.8)}, {real(1.8), 0, 0.75, 0, real(0.4)}},
+      1e-6);
 }
 
 TEST_CASE("Lookup layers adapt to data") {
