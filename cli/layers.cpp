@@ -13,6 +13,9 @@
 namespace keratin::cli {
 namespace {
 
+/// "Operation" stands for a function in a graph: users call the function.
+bool is_named_by_users(const std::string& name) { return name != "Operation"; }
+
 std::string code(const std::string& name) { return "`" + name + "`"; }
 
 /// The README's table: the layers by folder, then what Keras has beside them, by reason.
@@ -21,8 +24,7 @@ void print_markdown() {
   for (const layers::LayerFolder& folder : layers::layer_folders()) {
     std::printf("| %s |", folder.name.c_str());
     for (const std::string& name : folder.classes) {
-      // Stands for a function in a graph: users call the function.
-      if (name != "Operation") std::printf(" %s", code(name).c_str());
+      if (is_named_by_users(name)) std::printf(" %s", code(name).c_str());
     }
     std::printf(" |\n");
   }
@@ -43,8 +45,9 @@ void print_markdown() {
 }
 
 void print_names() {
-  for (const std::string& name : Registry<Layer>::instance().names())
-    std::printf("%s\n", name.c_str());
+  for (const std::string& name : Registry<Layer>::instance().names()) {
+    if (is_named_by_users(name)) std::printf("%s\n", name.c_str());
+  }
 }
 
 }  // namespace

@@ -98,6 +98,7 @@ TEST_CASE("the README's table of layers is what keratin layers --markdown prints
   const Result names = run("layers");
   CHECK(names.status == 0);
   CHECK(io::contains(names.out, "\nDepthwiseConv2D\n"));
+  CHECK_FALSE(io::contains(names.out, "\nOperation\n"));
 }
 
 }  // namespace keratin::inline KERATIN_VARIANT
