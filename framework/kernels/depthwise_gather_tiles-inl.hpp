@@ -82,7 +82,7 @@ class TileStore {
 
  private:
   HWY_INLINE hn::Vec<D> clamped(hn::Vec<D> sum) const {
-#if HWY_TARGET == HWY_SCALAR
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
     sum = hn::IfThenElse(hn::Lt(sum, lower_), lower_, sum);
     return hn::IfThenElse(hn::Lt(upper_, sum), upper_, sum);
 #else
